@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * The product: what a reconstruction gives.
+ *
+ * File `reconstruction.npz`: reconstructed_object (H, W) complex64; object_origin (2,) float64,
+ * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; reconstructed_probe
+ * (N, N) or (modes, N, N) complex64; ycoords, xcoords (refined positions); loss (epochs,)
+ * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
+ * plica_version, options (JSON), input (JSON: path, sha256) strings.
+ */
+#ifndef PLICA_PRODUCT_H
+#define PLICA_PRODUCT_H
+
+#include <stddef.h>
+
+#include "plica/error.h"
+
+struct plica_product {
+	size_t object_rows, object_cols;
+	float _Complex *object;
+	double origin_y_px, origin_x_px; /**< of object[0, 0] in the dataset's coordinates */
+	size_t probe_modes, probe_px;
+	float _Complex *probe; /**< probe_modes * N * N, sum |P|^2 = photons */
+	size_t position_count;
+	double *y_px, *x_px; /**< positions, refined where that was asked for */
+	size_t epoch_count;
+	double *loss;         /**< one value an epoch */
+	double fourier_error; /**< E_F of the final object and probe; NaN when unknown */
+	char *algorithm;
+	char *timestamp;    /**< ISO 8601, UTC */
+	char *options_json; /**< NULL when unknown */
+	char *input_json;   /**< path and sha256 of the input; NULL when unknown */
+	char *version;      /**< of the program that made it; NULL when unknown */
+};
+
+/** Loads any reconstruction file of the contract: ours, pty-chi's, Tike's or a network's (`psi`
+ * or `reconstructed_object`, with or without origin). A missing origin is (0, 0). */
+PLICA_API PLICA_MUST_USE enum plica_status plica_product_load(
+	struct plica_product **out, const char *path, struct plica_error *err);
+/** Writes the file atomically. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_product_save(
+	const struct plica_product *product, const char *path, struct plica_error *err);
+/** Writes the 2 x 2 picture (object and probe, amplitude and phase) as PNG, atomically. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_product_save_picture(
+	const struct plica_product *product, const char *path, struct plica_error *err);
+PLICA_API void plica_product_free(struct plica_product *product);
+
+#endif

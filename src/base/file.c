@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+
+static enum plica_status failed(
+	struct plica_error *err, const char *verb, const char *path, int error)
+{
+	return plica_error_set(
+		err, PLICA_ERR_IO, "cannot %s '%s': %s", verb, path, strerror(error));
+}
+
+/* mkstemp gives 0600; a result should have the mode that an ordinary creation has. */
+static void apply_umask(int descriptor)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	(void)fchmod(descriptor, 0666 & ~mask);
+}
+
+enum plica_status plica_file_create(
+	struct plica_file *file, const char *path, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_text name = {0};
+
+	*file = (struct plica_file){.descriptor = -1};
+	PLICA_TRY(plica_text_printf(&name, err, "%s.tmp-XXXXXX", path));
+	PLICA_TRY(plica_copy_text(&file->path, path, err));
+	PLICA_TRY(plica_copy_text(&file->temporary, name.data, err));
+	file->descriptor = mkostemp(file->temporary, O_CLOEXEC);
+	if (file->descriptor < 0) {
+		status = failed(err, "create", path, errno);
+		goto out;
+	}
+	apply_umask(file->descriptor);
+out:
+	plica_text_release(&name);
+	if (status != PLICA_OK)
+		plica_file_discard(file);
+	return status;
+}
+
+enum plica_status plica_file_write(
+	struct plica_file *file, const void *bytes, size_t size, struct plica_error *err)
+{
+	const char *next = bytes;
+
+	while (size > 0) {
+		ssize_t written = write(file->descriptor, next, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return failed(err, "write", file->path, errno);
+		next += written;
+		size -= (size_t)written;
+	}
+	return PLICA_OK;
+}
+
+/* Makes the rename itself durable; a file system that cannot do it is not an error. */
+static void sync_folder(const char *path)
+{
+	const char *name = plica_path_name(path);
+	char *folder = name == path ? strdup(".") : strndup(path, (size_t)(name - path));
+	int descriptor = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (descriptor >= 0) {
+		(void)fsync(descriptor);
+		(void)close(descriptor);
+	}
+	free(folder);
+}
+
+enum plica_status plica_file_commit(struct plica_file *file, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	int closed;
+
+	if (fsync(file->descriptor) != 0) {
+		status = failed(err, "write", file->path, errno);
+		goto out;
+	}
+	closed = close(file->descriptor);
+	file->descriptor = -1;
+	if (closed != 0 || rename(file->temporary, file->path) != 0) {
+		status = failed(err, "write", file->path, errno);
+		goto out;
+	}
+	sync_folder(file->path);
+	plica_free(file->temporary);
+	file->temporary = NULL;
+out:
+	plica_file_discard(file);
+	return status;
+}
+
+void plica_file_discard(struct plica_file *file)
+{
+	if (file->descriptor >= 0)
+		(void)close(file->descriptor);
+	if (file->temporary != NULL)
+		(void)unlink(file->temporary);
+	plica_free(file->temporary);
+	plica_free(file->path);
+	*file = (struct plica_file){.descriptor = -1};
+}
+
+enum plica_status plica_file_save(
+	const char *path, const void *bytes, size_t size, struct plica_error *err)
+{
+	struct plica_file file;
+	enum plica_status status = plica_file_create(&file, path, err);
+
+	if (status != PLICA_OK)
+		return status;
+	status = plica_file_write(&file, bytes, size, err);
+	if (status != PLICA_OK) {
+		plica_file_discard(&file);
+		return status;
+	}
+	return plica_file_commit(&file, err);
+}
+
+static enum plica_status read_all(struct plica_text *out, FILE *stream, const char *path,
+	size_t limit, struct plica_error *err)
+{
+	char block[65536];
+	size_t size;
+	size_t total = 0;
+
+	while ((size = fread(block, 1, sizeof(block), stream)) > 0) {
+		enum plica_status status;
+
+		total += size;
+		if (total > limit)
+			return plica_error_set(err, PLICA_ERR_FORMAT,
+				"cannot read '%s': it is larger than %zu bytes", path, limit);
+		status = plica_text_append(out, block, size, err);
+		if (status != PLICA_OK)
+			return status;
+	}
+	if (ferror(stream))
+		return failed(err, "read", path, errno);
+	return PLICA_OK;
+}
+
+enum plica_status plica_file_read(
+	struct plica_text *out, const char *path, size_t limit, struct plica_error *err)
+{
+	enum plica_status status;
+	FILE *stream = fopen(path, "rb");
+
+	if (stream == NULL)
+		return failed(err, "open", path, errno);
+	status = read_all(out, stream, path, limit, err);
+	(void)fclose(stream);
+	return status;
+}
+
+bool plica_file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+enum plica_status plica_make_folders(const char *path, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	char *partial = NULL;
+
+	PLICA_TRY(plica_copy_text(&partial, path, err));
+	for (char *end = partial + 1; *partial != '\0'; end++) {
+		char kept = *end;
+
+		if (kept != '/' && kept != '\0')
+			continue;
+		*end = '\0';
+		if (mkdir(partial, 0777) != 0 && !is_folder(partial)) {
+			status = failed(err, "make the folder", partial, errno);
+			goto out;
+		}
+		*end = kept;
+		if (kept == '\0')
+			break;
+	}
+out:
+	plica_free(partial);
+	return status;
+}
+
+enum plica_status plica_path_join(
+	char **out, const char *folder, const char *name, struct plica_error *err)
+{
+	struct plica_text text = {0};
+	size_t length = strlen(folder);
+	const char *slash = length > 0 && folder[length - 1] != '/' ? "/" : "";
+	enum plica_status status;
+
+	status = plica_text_printf(&text, err, "%s%s%s", folder, slash, name);
+	if (status == PLICA_OK)
+		status = plica_copy_text(out, text.data, err);
+	plica_text_release(&text);
+	return status;
+}
+
+const char *plica_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Files as a whole: read with a limit, written atomically (temporary file in the same folder,
+ * fsync, rename), so that a reader or a crash at any moment sees the old file or the new one.
+ */
+#ifndef PLICA_BASE_FILE_H
+#define PLICA_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "plica/error.h"
+
+/** A file being written; nothing stands under `path` until plica_file_commit. */
+struct plica_file {
+	char *path;      /**< the final name */
+	char *temporary; /**< the name while it is written, in the same folder */
+	int descriptor;
+};
+
+/** Starts an atomic write; the folder must exist. Discards nothing that exists already. */
+PLICA_MUST_USE enum plica_status plica_file_create(
+	struct plica_file *file, const char *path, struct plica_error *err);
+PLICA_MUST_USE enum plica_status plica_file_write(
+	struct plica_file *file, const void *bytes, size_t size, struct plica_error *err);
+/** fsync, rename onto the final name, fsync of the folder; releases `file` in every case. */
+PLICA_MUST_USE enum plica_status plica_file_commit(
+	struct plica_file *file, struct plica_error *err);
+/** Removes the temporary file of an unfinished write; nothing to do after a commit. */
+void plica_file_discard(struct plica_file *file);
+
+/** Writes a whole file atomically. */
+PLICA_MUST_USE enum plica_status plica_file_save(
+	const char *path, const void *bytes, size_t size, struct plica_error *err);
+
+/** Appends the content of `path` to `out`; an error when it is larger than `limit` bytes. */
+PLICA_MUST_USE enum plica_status plica_file_read(
+	struct plica_text *out, const char *path, size_t limit, struct plica_error *err);
+
+bool plica_file_exists(const char *path);
+/** Makes a folder and its parents, as mkdir -p. */
+PLICA_MUST_USE enum plica_status plica_make_folders(const char *path, struct plica_error *err);
+/** "folder/name" (no slash added after a trailing one), to be freed with plica_free. */
+PLICA_MUST_USE enum plica_status plica_path_join(
+	char **out, const char *folder, const char *name, struct plica_error *err);
+/** The part of `path` after its last slash. */
+const char *plica_path_name(const char *path);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/hash.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/try.h"
+
+static enum plica_status openssl_failed(struct plica_error *err)
+{
+	return plica_error_set(err, PLICA_ERR_IO, "OpenSSL cannot compute SHA-256");
+}
+
+static enum plica_status finish(
+	char out[PLICA_SHA256_SIZE], EVP_MD_CTX *context, struct plica_error *err)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int size = 0;
+
+	if (EVP_DigestFinal_ex(context, digest, &size) != 1)
+		return openssl_failed(err);
+	for (unsigned int i = 0; i < size; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	return PLICA_OK;
+}
+
+static enum plica_status begin(EVP_MD_CTX **out, struct plica_error *err)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
+		EVP_MD_CTX_free(context);
+		return openssl_failed(err);
+	}
+	*out = context;
+	return PLICA_OK;
+}
+
+static enum plica_status update_from(
+	EVP_MD_CTX *context, FILE *file, const char *path, struct plica_error *err)
+{
+	char block[65536];
+	size_t size;
+
+	while ((size = fread(block, 1, sizeof(block), file)) > 0)
+		if (EVP_DigestUpdate(context, block, size) != 1)
+			return openssl_failed(err);
+	if (ferror(file))
+		return plica_error_set(
+			err, PLICA_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
+	return PLICA_OK;
+}
+
+enum plica_status plica_sha256_file(
+	char out[PLICA_SHA256_SIZE], const char *path, struct plica_error *err)
+{
+	enum plica_status status;
+	EVP_MD_CTX *context = NULL;
+	FILE *file = fopen(path, "rb");
+
+	if (file == NULL)
+		return plica_error_set(
+			err, PLICA_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+	PLICA_TRY(begin(&context, err));
+	PLICA_TRY(update_from(context, file, path, err));
+	PLICA_TRY(finish(out, context, err));
+out:
+	EVP_MD_CTX_free(context);
+	(void)fclose(file);
+	return status;
+}
+
+enum plica_status plica_sha256_bytes(
+	char out[PLICA_SHA256_SIZE], const void *bytes, size_t size, struct plica_error *err)
+{
+	enum plica_status status;
+	EVP_MD_CTX *context = NULL;
+
+	PLICA_TRY(begin(&context, err));
+	if (EVP_DigestUpdate(context, bytes, size) != 1) {
+		status = openssl_failed(err);
+		goto out;
+	}
+	PLICA_TRY(finish(out, context, err));
+out:
+	EVP_MD_CTX_free(context);
+	return status;
+}
+
+uint64_t plica_quick_hash(const void *bytes, size_t size)
+{
+	return XXH3_64bits(bytes, size);
+}

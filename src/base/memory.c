@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool plica_size_mul(size_t *out, size_t a, size_t b)
+{
+	return !__builtin_mul_overflow(a, b, out);
+}
+
+enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
+{
+	size_t bytes;
+	void *block;
+
+	if (!plica_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2)
+		return plica_error_set(err, PLICA_ERR_MEMORY,
+			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
+	bytes = (bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
+	block = aligned_alloc(PLICA_ALIGNMENT, bytes);
+	if (block == NULL)
+		return plica_error_set(
+			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", bytes);
+	memset(block, 0, bytes);
+	*out = block;
+	return PLICA_OK;
+}
+
+void plica_free(void *block)
+{
+	free(block);
+}
+
+enum plica_status plica_copy_text(char **out, const char *text, struct plica_error *err)
+{
+	size_t bytes = strlen(text) + 1;
+	void *copy = NULL;
+	enum plica_status status = plica_allocate(&copy, bytes, 1, err);
+
+	if (status != PLICA_OK)
+		return status;
+	memcpy(copy, text, bytes);
+	*out = copy;
+	return PLICA_OK;
+}

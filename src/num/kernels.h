@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * The hot loops of the engines, behind a table of functions that exists once for every
+ * instruction set and once as plain loops around FFTW (every size; the oracle of the tests).
+ *
+ * Shapes. N is the pattern's side. A *wave* is N * N complex numbers in real space, a *spectrum*
+ * the same in Fourier space, a *pattern* N * N amplitudes on the detector; all three are stored
+ * in the variant's own order and only the converters below know it. Arrays are from
+ * plica_allocate. Object-sized arrays are split planes (struct plica_planes).
+ *
+ * Units. The transform is unitary, so that sum |wave|^2 = sum |spectrum|^2 = photons.
+ *
+ * Determinism. One call does the work of one pattern, on one thread, in an order that depends on
+ * the variant alone; sums over pixels are formed in double from fixed lanes. Results are
+ * bit-identical from run to run and for any number of threads, not between variants.
+ *
+ * Equations: doc/numerics.md (detector step, gradients, step lengths).
+ */
+#ifndef PLICA_NUM_KERNELS_H
+#define PLICA_NUM_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plica/error.h"
+
+/** Split complex planes: pixel (y, x) is re[y * stride + x] + i im[y * stride + x]. The planes are
+ * padded: PLICA_PLANES_PAD floats may be read (never written) past the last column of a row. */
+#define PLICA_PLANES_PAD 16
+struct plica_planes {
+	size_t rows;
+	size_t cols;
+	size_t stride; /**< a multiple of 16, >= cols + PLICA_PLANES_PAD */
+	float *re;
+	float *im;
+};
+
+PLICA_MUST_USE enum plica_status plica_planes_create(
+	struct plica_planes *out, size_t rows, size_t cols, struct plica_error *err);
+void plica_planes_release(struct plica_planes *planes);
+void plica_planes_from(struct plica_planes *planes, const float _Complex *natural);
+void plica_planes_to(float _Complex *natural, const struct plica_planes *planes);
+
+enum plica_detector_model {
+	PLICA_DETECTOR_GAUSSIAN, /**< chi = F^-1[ step (sqrt(I)/|Psi| - 1) Psi ] */
+	PLICA_DETECTOR_POISSON,  /**< chi = F^-1[ step ((I + e)/(|Psi|^2 + e) - 1) Psi ] */
+};
+
+/** One pattern through the model: Psi = F(A O), A = T_delta P. */
+struct plica_exit_wave {
+	/** The probe's spectrum when `shifted` (A is made from it), else the probe's wave. */
+	const float *probe;
+	bool shifted;
+	double shift_y, shift_x; /**< delta in [-1/2, 1/2] px, when `shifted` */
+	const struct plica_planes *object;
+	size_t row, col;      /**< of the patch's first pixel in the object */
+	const float *pattern; /**< amplitudes sqrt(I); negative = invalid pixel */
+	enum plica_detector_model model;
+	float step;        /**< 1 = the full projection (Gaussian) */
+	float epsilon;     /**< e of the Poisson model, photons */
+	float *incident;   /**< out, wave: A; may be NULL when not `shifted` */
+	float *difference; /**< out, wave: chi; NULL: only the sums are wanted */
+	/** in/out: the sum over patterns of conj(O) chi, as a spectrum with the adjoint shift
+	 * applied when `shifted`, else as a wave; may be NULL. */
+	float *probe_sum;
+};
+
+/** Sums over the valid pixels of one pattern. */
+struct plica_exit_sums {
+	double residual; /**< sum (|Psi| - sqrt(I))^2 */
+	double modelled; /**< sum |Psi|^2 */
+	double measured; /**< sum I */
+	double poisson;  /**< sum |Psi|^2 + e - (I + e) log(|Psi|^2 + e); Poisson model only */
+};
+
+/** a11, a22, Re a12, Im a12, b1, b2 of the two-by-two step-length problem:
+ * u = dO A, v = dP O; a11 = sum |u|^2, a22 = sum |v|^2, a12 = sum u conj(v),
+ * b1 = sum Re(conj(u) chi), b2 = sum Re(conj(v) chi). */
+#define PLICA_PAIR_SUMS 6
+
+struct plica_kernels;
+
+/** The functions of one variant; `self` is the plan for one size. */
+struct plica_kernel_table {
+	const char *name;              /**< "fftw", "sse2", "avx2", "avx512" */
+	bool (*supports)(size_t size); /**< on this machine, at this N */
+	enum plica_status (*prepare)(struct plica_kernels *self, struct plica_error *err);
+	void (*release)(struct plica_kernels *self);
+
+	void (*wave_from)(
+		const struct plica_kernels *self, float *wave, const float _Complex *natural);
+	void (*wave_to)(
+		const struct plica_kernels *self, float _Complex *natural, const float *wave);
+	/** `natural` has its zero frequency at [N/2, N/2]. */
+	void (*pattern_from)(
+		const struct plica_kernels *self, float *pattern, const float *natural);
+
+	/** spectrum = F wave, and wave = F^-1 spectrum; `work` as below. */
+	void (*forward)(
+		const struct plica_kernels *self, void *work, float *spectrum, const float *wave);
+	void (*inverse)(
+		const struct plica_kernels *self, void *work, float *wave, const float *spectrum);
+
+	void (*exit_wave)(const struct plica_kernels *self, void *work,
+		const struct plica_exit_wave *args, struct plica_exit_sums *sums);
+
+	/** sum += conj(incident) difference, for the object rows [first_row, end_row) only. */
+	void (*scatter)(const struct plica_kernels *self, struct plica_planes *sum,
+		size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
+		const float *difference);
+	/** sum[y * stride + x] += |incident|^2, for those rows only. */
+	void (*scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
+		size_t first_row, size_t end_row, size_t row, size_t col, const float *incident);
+	void (*pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
+		const struct plica_planes *object, const struct plica_planes *direction, size_t row,
+		size_t col, const float *incident, const float *difference,
+		const float *probe_direction);
+};
+
+struct plica_kernels {
+	const struct plica_kernel_table *table;
+	size_t size;        /**< N */
+	size_t wave_floats; /**< floats of a wave or a spectrum */
+	size_t pattern_floats;
+	size_t work_bytes; /**< of one thread's scratch, from plica_allocate */
+	void *plan;        /**< the variant's own */
+};
+
+/**
+ * The fastest variant for patterns of `size` on this machine, or the one called `name` (NULL:
+ * the fastest; the environment is not consulted). An unknown or unsupported name is an error
+ * that lists those that would do. Free with plica_kernels_free.
+ */
+PLICA_MUST_USE enum plica_status plica_kernels_create(
+	struct plica_kernels **out, size_t size, const char *name, struct plica_error *err);
+void plica_kernels_free(struct plica_kernels *kernels);
+
+/** The tables compiled in, NULL-terminated, fastest first. */
+const struct plica_kernel_table *const *plica_kernel_tables(void);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/text.h"
+
+#include <string.h>
+
+#include "testing.h"
+
+static void text_grows(void **state)
+{
+	struct plica_text text = {0};
+	struct plica_error err;
+
+	(void)state;
+	assert_string_equal(plica_text_string(&text), "");
+	for (int i = 0; i < 1000; i++)
+		assert_ok(plica_text_printf(&text, &err, "%d,", i % 10));
+	assert_int_equal(text.size, 2000);
+	assert_memory_equal(text.data, "0,1,2,3,", 8);
+	assert_int_equal(text.data[text.size], '\0');
+	plica_text_release(&text);
+	assert_null(text.data);
+}
+
+static void strings_end_with_null(void **state)
+{
+	struct plica_strings list = {0};
+	struct plica_error err;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_ok(plica_strings_printf(&list, &err, "item %d", i));
+	assert_int_equal(list.size, 20);
+	assert_null(list.item[20]);
+	assert_true(plica_strings_contains(&list, "item 19"));
+	assert_false(plica_strings_contains(&list, "item"));
+	plica_strings_release(&list);
+}
+
+static void nearest_name_forgives_slips_only(void **state)
+{
+	static const char *const names[] = {"num_epochs", "batch_size", "noise_model"};
+
+	(void)state;
+	assert_string_equal(plica_nearest_name("num_epoch", names, 3), "num_epochs");
+	assert_string_equal(plica_nearest_name("Batch_Size", names, 3), "batch_size");
+	assert_string_equal(plica_nearest_name("nosie_model", names, 3), "noise_model");
+	assert_null(plica_nearest_name("wavelength", names, 3));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_grows),
+		cmocka_unit_test(strings_end_with_null),
+		cmocka_unit_test(nearest_name_forgives_slips_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
