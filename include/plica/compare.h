@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Comparison of a reconstruction with a reference (the truth, or another reconstruction).
+ *
+ * What ptychographic data cannot determine is removed first. In the coordinates (y, x) of the
+ * reference's pixels the reconstruction R and the reference T are taken to be related by
+ *
+ *     R(y, x) = f exp(2 pi i (k_y (y - y_c) / H + k_x (x - x_c) / W)) T(y - s_y, x - s_x)
+ *
+ * with the complex factor f, the linear phase ramp k (in cycles over the area compared, which is
+ * H rows by W columns around y_c, x_c) and the shift s (in pixels). The four real numbers k and s
+ * and the factor are those that minimise the complex NRMSE; struct plica_removed holds them, and
+ * all figures are of the reconstruction with the three taken out, over the area alone.
+ *
+ * Every figure is a struct plica_metric: a number, or the reason why there is none. The figures
+ * are formed in double precision from the single-precision arrays `aligned` and `reference` of
+ * the result, so that anybody can form them again from these two.
+ *
+ * Definitions (a: aligned reconstruction, t: reference, both over the area; sums and means carry
+ * the weight of the input when it has one):
+ *
+ *     complex NRMSE   sqrt(sum |a - t|^2 / sum |t|^2)
+ *     amplitude error |a| - |t|; phase error arg(a conj(t)) in (-pi, pi], radians
+ *     RMSE, MAE, MSE  of these errors
+ *     PSNR            10 log10(range^2 / MSE) dB, range = max - min of the reference
+ *     SSIM            scikit-image's: 7 x 7 uniform window, sample covariance, 3 px border left
+ * out; of |.|, and of the phase counted from the reference's smallest (below) MS-SSIM         Wang,
+ * Simoncelli and Bovik (Asilomar 2003): five scales, 11 x 11 Gaussian window of sigma 1.5; both
+ * pictures smoothed beforehand, see the options FRC             Fourier ring correlation over the
+ * largest centred square, Hann window, rings one frequency bin wide; thresholds of van Heel and
+ * Schatz (2005)
+ *
+ * The phase pictures of SSIM, MS-SSIM and `range` are arg(a / u) and arg(t / u), where u is the
+ * direction of the sum of t: so the middle of the reference's phases, not the accident of its
+ * constant phase, is farthest from the cut at pi. SSIM, MS-SSIM and FRC ignore the weight.
+ */
+#ifndef PLICA_COMPARE_H
+#define PLICA_COMPARE_H
+
+#include <stddef.h>
+
+#include "plica/error.h"
+
+/** The shortest side of an area that can be compared, px. */
+#define PLICA_COMPARE_LEAST_PX 8
+
+/** A complex object on its pixel grid; borrowed. Row-major, contiguous. */
+struct plica_compare_object {
+	size_t rows;
+	size_t cols;
+	const float _Complex *data;
+	/** Coordinates of pixel [0, 0], in a frame that both objects share; fractions allowed. */
+	double origin_y_px;
+	double origin_x_px;
+};
+
+/** Rows row0 ... row1 - 1 and columns col0 ... col1 - 1 of the reference's array. */
+struct plica_compare_area {
+	size_t row0;
+	size_t row1;
+	size_t col0;
+	size_t col1;
+};
+
+struct plica_compare_input {
+	struct plica_compare_object reconstruction;
+	struct plica_compare_object reference;
+	struct plica_compare_area area;
+	/** One weight >= 0 per pixel of the reference (rows * cols), or NULL: all equal. */
+	const float *weight;
+};
+
+struct plica_compare_options {
+	/** Largest shift looked for on either axis, px > 0; default 20. */
+	double max_shift_px;
+	/** Gaussian smoothing of both pictures before MS-SSIM, sigma in px; 0 = none; default 1. */
+	double msssim_sigma_px;
+};
+
+/** Sets the defaults. */
+PLICA_API void plica_compare_options_init(struct plica_compare_options *options);
+
+/** A figure, or why there is none: `value` is NaN exactly when `reason` is not NULL. The text is
+ * static, a clause in lower case. */
+struct plica_metric {
+	double value;
+	const char *reason;
+};
+
+/** The figures, in the order in which they are shown. */
+enum plica_metric_kind {
+	PLICA_METRIC_NRMSE,
+	PLICA_METRIC_PHASE_RMSE,
+	PLICA_METRIC_AMPLITUDE_RMSE,
+	PLICA_METRIC_PHASE_MAE,
+	PLICA_METRIC_AMPLITUDE_MAE,
+	PLICA_METRIC_PHASE_MSE,
+	PLICA_METRIC_AMPLITUDE_MSE,
+	PLICA_METRIC_PHASE_PSNR,
+	PLICA_METRIC_AMPLITUDE_PSNR,
+	PLICA_METRIC_PHASE_SSIM,
+	PLICA_METRIC_AMPLITUDE_SSIM,
+	PLICA_METRIC_PHASE_MSSSIM,
+	PLICA_METRIC_AMPLITUDE_MSSSIM,
+	PLICA_METRIC_FRC_HALF,     /**< first crossing of 0.5, fraction of Nyquist */
+	PLICA_METRIC_FRC_SEVENTH,  /**< of 1/7 */
+	PLICA_METRIC_FRC_ONE_BIT,  /**< of the 1-bit curve */
+	PLICA_METRIC_FRC_HALF_BIT, /**< of the 1/2-bit curve */
+	PLICA_METRIC_FRC_MEAN,     /**< mean of the curve from the first ring to Nyquist */
+	PLICA_METRIC_COUNT,
+};
+
+/** The name in files ("phase_rmse"), and the one for people ("phase RMSE"); never NULL. */
+PLICA_API const char *plica_metric_key(enum plica_metric_kind kind);
+PLICA_API const char *plica_metric_label(enum plica_metric_kind kind);
+/** "rad", "dB", "of Nyquist" or "". */
+PLICA_API const char *plica_metric_unit(enum plica_metric_kind kind);
+
+/** f, k and s of the model above. */
+struct plica_removed {
+	double factor_re;
+	double factor_im;
+	double ramp_y_cycles; /**< over the rows of the area */
+	double ramp_x_cycles; /**< over its columns */
+	double shift_y_px;    /**< beyond what the two origins say */
+	double shift_x_px;
+};
+
+/** The FRC curve; ring i gathers the frequencies whose distance from zero rounds to i bins. */
+struct plica_frc_curve {
+	size_t ring_count; /**< side / 2 + 1 of the square */
+	double *frequency; /**< of each ring, as a fraction of Nyquist: 2 i / side */
+	double *frc;       /**< in [-1, 1]; NaN where a ring has no power */
+	double *one_bit;   /**< threshold curves */
+	double *half_bit;
+};
+
+struct plica_comparison {
+	struct plica_removed removed;
+	/** What was compared: the input's area, less rows and columns at its rim that the shifted
+	 * reconstruction does not cover. */
+	struct plica_compare_area area;
+	struct plica_metric metric[PLICA_METRIC_COUNT];
+	double amplitude_range; /**< max - min of the reference's amplitude over the area */
+	double phase_range_rad; /**< the same of its phase */
+	struct plica_frc_curve frc;
+	size_t rows; /**< of the two arrays: row1 - row0 of the area */
+	size_t cols;
+	float _Complex *aligned;   /**< the reconstruction with f, k and s removed */
+	float _Complex *reference; /**< the reference over the area */
+};
+
+/**
+ * Compares; `options` NULL means the defaults. Free the result with plica_comparison_free.
+ *
+ * Errors: PLICA_ERR_ARGUMENT for an area that is empty, too small or outside the reference, for
+ * options out of range; PLICA_ERR_DATA when the reconstruction does not cover the area, or one of
+ * the two is flat or zero over it (nothing to compare with); PLICA_ERR_NUMERIC for NaN or infinite
+ * pixels.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_compare(struct plica_comparison **out,
+	const struct plica_compare_input *input, const struct plica_compare_options *options,
+	struct plica_error *err);
+PLICA_API void plica_comparison_free(struct plica_comparison *comparison);
+
+/**
+ * The area that a scan covers well, in a reference whose pixel [0, 0] is at the origin of
+ * `reference`: from the smallest position rounded up to the largest rounded down, cut at the
+ * reference's rim. PLICA_ERR_DATA when that is less than PLICA_COMPARE_LEAST_PX a side.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_compare_area_of_positions(
+	struct plica_compare_area *out, const struct plica_compare_object *reference,
+	const double *y_px, const double *x_px, size_t count, struct plica_error *err);
+
+/** The part of the reference that the reconstruction covers; the same errors. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_compare_area_of_overlap(
+	struct plica_compare_area *out, const struct plica_compare_object *reference,
+	const struct plica_compare_object *reconstruction, struct plica_error *err);
+
+#endif
