@@ -7,7 +7,7 @@
  *   diffraction        (n, N, N)  amplitude, the square root of photon counts; zero frequency
  *   (alias diff3d)                at index N/2. Float types; integer types are taken as counts.
  *   probeGuess         (N, N) or (modes, N, N) complex: the illumination
- *   objectGuess        (H, W) complex: ground truth or first guess (optional here)
+ *   objectGuess        (H, W) complex: ground truth or first guess
  *   xcoords, ycoords   (n,) real: patch centres in pixels of the object array, x the column
  *   mask               (N, N) optional: non-zero = valid detector pixel
  *   _metadata          () string, optional: JSON (dose, seeds, view, selection, units)
