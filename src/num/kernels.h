@@ -91,11 +91,14 @@ struct plica_kernel_table {
 		const struct plica_kernels *self, float *wave, const float _Complex *natural);
 	void (*wave_to)(
 		const struct plica_kernels *self, float _Complex *natural, const float *wave);
+	/** `natural` has its zero frequency at [0, 0]. */
+	void (*spectrum_to)(
+		const struct plica_kernels *self, float _Complex *natural, const float *spectrum);
 	/** `natural` has its zero frequency at [N/2, N/2]. */
 	void (*pattern_from)(
 		const struct plica_kernels *self, float *pattern, const float *natural);
 
-	/** spectrum = F wave, and wave = F^-1 spectrum; `work` as below. */
+	/** spectrum = F wave, and wave = F^-1 spectrum; in place when both are the same. */
 	void (*forward)(
 		const struct plica_kernels *self, void *work, float *spectrum, const float *wave);
 	void (*inverse)(

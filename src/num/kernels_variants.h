@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** What the variants of the kernels share; nobody else includes this. */
+#ifndef PLICA_NUM_KERNELS_VARIANTS_H
+#define PLICA_NUM_KERNELS_VARIANTS_H
+
+#include "num/kernels.h"
+
+extern const struct plica_kernel_table plica_kernels_fftw;
+
+/**
+ * The half of a ramp: re[k] + i im[k] = exp(i angle k) for k < count, in double. The phasor of
+ * -k is the conjugate.
+ */
+void plica_kernels_phasors(double *re, double *im, size_t count, double angle);
+
+/** The rows of the patch at `row`, of height `size`, that lie in [first_row, end_row). */
+struct plica_row_range {
+	size_t first; /**< of the patch */
+	size_t end;
+};
+static inline struct plica_row_range plica_rows_in(
+	size_t row, size_t size, size_t first_row, size_t end_row)
+{
+	size_t first = first_row > row ? first_row - row : 0;
+	size_t end = end_row > row ? end_row - row : 0;
+
+	return (struct plica_row_range){first, end < size ? end : size};
+}
+
+#endif
