@@ -169,6 +169,44 @@ enum plica_status plica_file_read(
 	return status;
 }
 
+enum plica_status plica_file_open(
+	int *descriptor, uint64_t *size, const char *path, struct plica_error *err)
+{
+	struct stat info;
+	int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (opened < 0)
+		return failed(err, "open", path, errno);
+	if (fstat(opened, &info) != 0 || !S_ISREG(info.st_mode)) {
+		(void)close(opened);
+		return plica_error_set(
+			err, PLICA_ERR_IO, "cannot open '%s': it is not a regular file", path);
+	}
+	*size = (uint64_t)info.st_size;
+	*descriptor = opened;
+	return PLICA_OK;
+}
+
+enum plica_status plica_descriptor_read(
+	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t more = read(descriptor, (char *)buffer + done, size - done);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0)
+			return plica_error_set(err, PLICA_ERR_IO, "%s", strerror(errno));
+		if (more == 0)
+			break;
+		done += (size_t)more;
+	}
+	*got = done;
+	return PLICA_OK;
+}
+
 bool plica_file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

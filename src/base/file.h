@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 #include "plica/error.h"
@@ -37,6 +38,16 @@ PLICA_MUST_USE enum plica_status plica_file_save(
 /** Appends the content of `path` to `out`; an error when it is larger than `limit` bytes. */
 PLICA_MUST_USE enum plica_status plica_file_read(
 	struct plica_text *out, const char *path, size_t limit, struct plica_error *err);
+
+/**
+ * Opens a regular file for reading (never a folder, a pipe or a device, on which a reader could
+ * wait for ever) and gives its size; the caller closes the descriptor.
+ */
+PLICA_MUST_USE enum plica_status plica_file_open(
+	int *descriptor, uint64_t *size, const char *path, struct plica_error *err);
+/** read(2) until `size` bytes have come; fewer, in `got`, at the end of the file. */
+PLICA_MUST_USE enum plica_status plica_descriptor_read(
+	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err);
 
 bool plica_file_exists(const char *path);
 /** Makes a folder and its parents, as mkdir -p. */

@@ -10,22 +10,39 @@ bool plica_size_mul(size_t *out, size_t a, size_t b)
 	return !__builtin_mul_overflow(a, b, out);
 }
 
+static enum plica_status allocate(
+	void **out, size_t *bytes, size_t count, size_t size, struct plica_error *err)
+{
+	void *block;
+
+	if (!plica_size_mul(bytes, count, size) || *bytes > SIZE_MAX / 2)
+		return plica_error_set(err, PLICA_ERR_MEMORY,
+			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
+	*bytes = (*bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
+	block = aligned_alloc(PLICA_ALIGNMENT, *bytes);
+	if (block == NULL)
+		return plica_error_set(
+			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", *bytes);
+	*out = block;
+	return PLICA_OK;
+}
+
 enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
 {
 	size_t bytes;
-	void *block;
+	enum plica_status status = allocate(out, &bytes, count, size, err);
 
-	if (!plica_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2)
-		return plica_error_set(err, PLICA_ERR_MEMORY,
-			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
-	bytes = (bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
-	block = aligned_alloc(PLICA_ALIGNMENT, bytes);
-	if (block == NULL)
-		return plica_error_set(
-			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", bytes);
-	memset(block, 0, bytes);
-	*out = block;
-	return PLICA_OK;
+	if (status == PLICA_OK)
+		memset(*out, 0, bytes);
+	return status;
+}
+
+enum plica_status plica_allocate_unset(
+	void **out, size_t count, size_t size, struct plica_error *err)
+{
+	size_t bytes;
+
+	return allocate(out, &bytes, count, size, err);
 }
 
 void plica_free(void *block)

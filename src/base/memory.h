@@ -23,6 +23,13 @@ PLICA_MUST_USE bool plica_size_mul(size_t *out, size_t a, size_t b);
 PLICA_MUST_USE enum plica_status plica_allocate(
 	void **out, size_t count, size_t size, struct plica_error *err);
 
+/**
+ * The same without the zeros, for memory that is filled at once: pages that stay untouched cost
+ * nothing, so that a size which turns out to be a lie does no harm.
+ */
+PLICA_MUST_USE enum plica_status plica_allocate_unset(
+	void **out, size_t count, size_t size, struct plica_error *err);
+
 /** Frees a block of plica_allocate; NULL is fine. */
 void plica_free(void *block);
 
