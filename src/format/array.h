@@ -50,24 +50,36 @@ struct plica_array {
 size_t plica_dtype_bytes(enum plica_dtype dtype);
 /** numpy's name: "float32", "complex64", "str", ... */
 const char *plica_dtype_name(enum plica_dtype dtype);
+/** numpy's letter: b, i, u, f, c, U or S. */
+char plica_dtype_kind(enum plica_dtype dtype);
+/** The type with that letter and size (any size for strings); false when there is none. */
+PLICA_MUST_USE bool plica_dtype_find(enum plica_dtype *out, char kind, size_t item_bytes);
 bool plica_dtype_is_complex(enum plica_dtype dtype);
+/** Signed or unsigned; bool is neither integer nor float. */
 bool plica_dtype_is_integer(enum plica_dtype dtype);
 bool plica_dtype_is_float(enum plica_dtype dtype);
 
 /** "float32 (1024, 64, 64)", for messages. */
 void plica_array_describe(char *out, size_t size, const struct plica_array_info *info);
 
+/** Sets info->count from the shape and gives the size of the data; an error when it overflows,
+ * even where another dimension is zero. */
+PLICA_MUST_USE enum plica_status plica_array_measure(
+	size_t *bytes, struct plica_array_info *info, struct plica_error *err);
+/** Allocates an array of any type whose data the caller fills at once (it is not zeroed). */
+PLICA_MUST_USE enum plica_status plica_array_allocate(
+	struct plica_array *out, const struct plica_array_info *info, struct plica_error *err);
 /** Allocates a zeroed array; `shape` has `dimensions` entries. Not for strings. */
 PLICA_MUST_USE enum plica_status plica_array_create(struct plica_array *out, enum plica_dtype dtype,
 	int dimensions, const size_t *shape, struct plica_error *err);
-/** A 0-d unicode array holding `utf8`, as numpy.array("text"). */
+/** A 0-d unicode array holding `utf8`, as numpy.array("text"); wrong UTF-8 is an error. */
 PLICA_MUST_USE enum plica_status plica_array_from_text(
 	struct plica_array *out, const char *utf8, struct plica_error *err);
 void plica_array_release(struct plica_array *array);
 
 /**
- * Converts `count` items from `first` on to double; real numeric types only (complex and strings
- * are an error that names `subject`).
+ * Converts `count` items from `first` on to double; real numeric types and bool only (complex and
+ * strings are an error that names `subject`, the array's name).
  */
 PLICA_MUST_USE enum plica_status plica_array_to_double(double *out, const struct plica_array *array,
 	size_t first, size_t count, const char *subject, struct plica_error *err);
@@ -77,7 +89,8 @@ PLICA_MUST_USE enum plica_status plica_array_to_float(float *out, const struct p
 PLICA_MUST_USE enum plica_status plica_array_to_complex(float _Complex *out,
 	const struct plica_array *array, size_t first, size_t count, const char *subject,
 	struct plica_error *err);
-/** The UTF-8 text of a 0-d or 1-element string array, to be freed with plica_free. */
+/** The UTF-8 text of a 0-d or 1-element string array without its padding, to be freed with
+ * plica_free; wrong code points, wrong UTF-8 and a zero inside the text are errors. */
 PLICA_MUST_USE enum plica_status plica_array_to_text(
 	char **out, const struct plica_array *array, const char *subject, struct plica_error *err);
 

@@ -20,9 +20,11 @@
 #include "format/array.h"
 #include "plica/error.h"
 
-/** Where bytes come from. `read` gives `size` bytes or fewer at the end, -1 on error. */
+/** Where bytes come from. */
 struct plica_npy_source {
-	int64_t (*read)(void *context, void *buffer, size_t size);
+	/** Reads `size` bytes; fewer, in `got`, at the end of the stream only. */
+	enum plica_status (*read)(
+		size_t *got, void *context, void *buffer, size_t size, struct plica_error *err);
 	void *context;
 	uint64_t size; /**< bytes that the stream holds in all, header included */
 };
@@ -34,10 +36,16 @@ struct plica_npy_header {
 	size_t header_bytes; /**< from the start of the stream to the first item */
 };
 
-/** Parses the header and checks that the stream holds exactly the array it promises. */
+/**
+ * Parses the header and checks that the stream holds exactly the array it promises. Messages
+ * start with `subject`, the array's name, in quotes; NULL leaves it out.
+ */
 PLICA_MUST_USE enum plica_status plica_npy_read_header(struct plica_npy_header *out,
 	const struct plica_npy_source *source, const char *subject, struct plica_error *err);
-/** Header and data, converted to C order and native byte order; float16 stays float16. */
+/**
+ * Header and data, converted to C order and native byte order; float16 stays float16. The stream
+ * is read once through and to its end, so that its own check (a CRC) takes place.
+ */
 PLICA_MUST_USE enum plica_status plica_npy_read(struct plica_array *out,
 	const struct plica_npy_source *source, const char *subject, struct plica_error *err);
 /** Appends a version 1.0 header for a C-order little-endian array, padded to 64 bytes. */

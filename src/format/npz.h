@@ -5,7 +5,8 @@
  * Reading is defensive: members are read once through with their declared size as a bound, a
  * member that inflates to more or less than it declares, that is declared larger than
  * PLICA_NPZ_MEMBER_LIMIT or more than 1100 times its compressed size (deflate cannot do better:
- * a lie), is an error; nothing is allocated before these checks.
+ * a lie), is an error; nothing is allocated before these checks. So are members that overlap, two
+ * members of one name, and encryption. A handle serves one thread at a time.
  */
 #ifndef PLICA_FORMAT_NPZ_H
 #define PLICA_FORMAT_NPZ_H
@@ -18,6 +19,8 @@
 
 /** Largest member that is read, in bytes. */
 #define PLICA_NPZ_MEMBER_LIMIT ((size_t)1 << 40)
+/** Most bytes that a compressed byte may stand for. */
+#define PLICA_NPZ_RATIO_LIMIT 1100
 
 struct plica_npz;
 
