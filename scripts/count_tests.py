@@ -32,37 +32,38 @@ class Count:
     def add_case(self, case):
         name = f"{case.get('classname')}: {case.get('name')}"
         skipped = case.find("skipped")
+        reason = "" if skipped is None else skipped.get("message") or case.findtext("system-out")
         if case.find("failure") is not None:
             self.fail(name, "failure")
         elif case.find("error") is not None:
             self.fail(name, "error")
         elif skipped is None:
             self.passed += 1
-        elif (skipped.get("message") or case.get("name")).startswith("optional:"):
+        elif (reason or "").startswith("optional:"):
             self.optional += 1
         else:
-            self.fail(name, f"skipped: {skipped.get('message') or 'no reason given'}")
+            self.fail(name, f"skipped: {reason or 'no reason given'}")
 
     def add_file(self, path):
-        """Counts the cases of a JUnit file and gives the names of the suites that failed."""
-        failed_suites = set()
+        """Counts the cases of a JUnit file; gives the names of suites and cases that failed."""
+        named = set()
         try:
             root = xml.parse(path).getroot()
         except (OSError, xml.ParseError) as error:
             self.fail(path.name, f"no result: {error}")
-            return failed_suites
+            return named
         for suite in root.iter("testsuite"):
-            before = self.failed
             for case in suite.iter("testcase"):
+                before = self.failed
                 self.add_case(case)
-            if self.failed > before:
-                failed_suites.add(suite.get("name"))
-        return failed_suites
+                if self.failed > before:
+                    named |= {suite.get("name").split(".")[-1], case.get("name")}
+        return named
 
     def add_meson(self, logs):
         """Meson's JUnit file has the tests that a program reported; the JSON lines tell which
         programs crashed, timed out or reported fewer tests than they announced."""
-        failed_suites = self.add_file(logs / "testlog.junit.xml")
+        named = self.add_file(logs / "testlog.junit.xml")
         try:
             lines = (logs / "testlog.json").read_text().splitlines()
         except OSError as error:
@@ -70,8 +71,7 @@ class Count:
             return
         for program in map(json.loads, lines):
             name = program["name"].split(" / ")[-1]
-            named = any((suite or "").endswith(name) for suite in failed_suites)
-            if program["result"] not in GOOD_PROGRAM and not named:
+            if program["result"] not in GOOD_PROGRAM and name not in named:
                 self.fail(name, f"the program ended with {program['result']}")
 
 
