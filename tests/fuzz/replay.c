@@ -22,7 +22,7 @@ static bool replay(const char *folder, const char *name, struct plica_error *err
 	struct plica_text bytes = {0};
 	char *path = NULL;
 	bool done = plica_path_join(&path, folder, name, err) == PLICA_OK &&
-		plica_file_read(&bytes, path, LARGEST_INPUT, err) == PLICA_OK;
+		    plica_file_read(&bytes, path, LARGEST_INPUT, err) == PLICA_OK;
 
 	if (done)
 		(void)LLVMFuzzerTestOneInput(
