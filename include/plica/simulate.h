@@ -26,7 +26,7 @@
 /** Largest dose, in photons per exposure, so that the counts of a pixel fit in 32 bits. */
 #define PLICA_DOSE_LIMIT 1e9
 
-/** Where a number says "0: not given", exactly zero means that the default is used. */
+/** A number that is NaN, a count that is 0 and a text that is NULL are "not given". */
 struct plica_simulate_params {
 	/** "cells", "siemens", "lines", or the path of an NPZ file with `objectGuess`. */
 	const char *specimen;
@@ -36,40 +36,39 @@ struct plica_simulate_params {
 	double amplitude_low;   /**< amplitude of black in [0, 1]; white is 1 */
 	double phase_range_rad; /**< phase of white in (0, 2 pi); black is 0 */
 
-	/** "zone-plate", "disc", "gaussian", or the path of an NPZ file with `probeGuess`; NULL:
-	 * that of the specimen's NPZ file if it is one, else "zone-plate". */
+	/** "zone-plate", "disc", "gaussian", or the path of an NPZ file with `probeGuess`. Not
+	 * given: that of the specimen's NPZ file if it is one, else "zone-plate". */
 	const char *probe;
-	size_t pattern_px; /**< N, 8 to 4096; 0: not given (128, or the size of the file's probe) */
-	/** Disc: its diameter. Gaussian: full width of |P| at half maximum. Zone plate: the
-	 * geometrical diameter of the defocused cone, which sets the defocus. 0: not given (0.35
-	 * N). */
+	/** N, 8 to 4096; not given: 128, or the size of the file's probe. */
+	size_t pattern_px;
+	/** Disc: its diameter. Gaussian: full width of |P| at half maximum. Zone plate: that of the
+	 * geometrical cone, which sets the defocus. Not given: 0.35 N. */
 	double probe_diameter_px;
-	/** Quadratic phase at the pupil's edge; 0: not given (zone plate: from the diameter). */
+	/** Quadratic phase at the pupil's edge. Not given: 0, for a zone plate from the diameter.
+	 */
 	double defocus_rad;
 	double pupil_fraction; /**< pupil's outer radius / N, in (0, 0.5) */
-	double stop_fraction;  /**< central stop / pupil, in [0, 0.9] */
+	double stop_fraction;  /**< radius of the central stop / that of the pupil, in [0, 0.9] */
 	/** The probe that the dataset holds as first guess: the true one, or what a beamline would
-	 * believe it to be (defocus 25 % short; without defocus a diameter 10 % too large). The
-	 * latter only with a built-in probe. */
+	 * believe it to be (defocus 25 % short; without defocus a diameter 10 % too large). A
+	 * probe from a file has no nominal one. */
 	bool nominal_guess;
 
-	const char *scan; /**< "raster" or "fermat" */
-	/** Two of these three groups fix the scan; the step is always known in the end. */
-	double size_px; /**< side of the scanned square, between the outermost positions; 0: not
-			   given */
-	size_t count;   /**< number of positions; 0: not given */
-	double step_px; /**< raster step, or the square root of the area per position; 0: not given
-			 */
-	double overlap; /**< linear, 1 - step / measured probe diameter, in [0, 1); if step_px is 0
-			 */
-	double jitter;  /**< positions move by up to this fraction of the step along each axis */
+	/** "raster" or "fermat". Two of size, number and step (or overlap) fix the scan; those not
+	 * given are 500 positions and an overlap of 0.7. A scan of a given object is by default as
+	 * large as the object. */
+	const char *scan;
+	double size_px; /**< side of the scanned square, between the outermost positions */
+	size_t count;   /**< number of positions */
+	double step_px; /**< raster step; in general the root of the area per position */
+	double overlap; /**< linear, in [0, 1): 1 - step / measured diameter of the probe */
+	double jitter;  /**< in [0, 1]: moves by up to this fraction of the step, along each axis */
 
-	uint64_t seed; /**< of specimen, scan and photons */
+	uint64_t seed; /**< of specimen and scan */
 	int threads;   /**< 0: as many as OpenMP likes; never changes the result */
 };
 
-/** The defaults: cells, zone plate, N = 128, raster of 500 positions, overlap 0.7, jitter 0.2,
- * nominal guess, seed 42. */
+/** The defaults: cells, N = 128, raster, jitter 0.2, nominal guess, seed 42; the rest not given. */
 PLICA_API struct plica_simulate_params plica_simulate_defaults(void);
 
 /** A scene; owned by the caller, all arrays with it. */

@@ -4,6 +4,7 @@
 #define PLICA_TESTING_H
 
 /* clang-format off */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +29,16 @@
 		assert_int_equal((call), (expected));                                              \
 		if (strstr(err.text, (part)) == NULL)                                              \
 			fail_msg("'%s' is not in the message '%s'", (part), err.text);             \
+	} while (0)
+
+/** Fails the test unless two doubles differ by at most `tolerance`. */
+#define assert_close(found, expected, tolerance)                                                   \
+	do {                                                                                       \
+		double close_found = (found);                                                      \
+		double close_expected = (expected);                                                \
+		if (!(fabs(close_found - close_expected) <= (tolerance)))                          \
+			fail_msg("%s is %.17g, expected %.17g", #found, close_found,               \
+				close_expected);                                                   \
 	} while (0)
 
 #endif

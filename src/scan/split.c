@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+#include "plica/scan.h"
+
+void plica_indices_release(struct plica_indices *indices)
+{
+	plica_free(indices->item);
+	*indices = (struct plica_indices){0};
+}
+
+/* Half of the extent along one axis; fails when there is none. */
+static enum plica_status find_cut(
+	double *out, const double *coordinate_px, size_t count, struct plica_error *err)
+{
+	double low = INFINITY;
+	double high = -INFINITY;
+
+	for (size_t i = 0; i < count; i++) {
+		low = fmin(low, coordinate_px[i]);
+		high = fmax(high, coordinate_px[i]);
+	}
+	if (!(high > low))
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"the scan of %zu positions has no extent along this axis", count);
+	/* halves first: the sum of two large coordinates could overflow. The upper end is never
+	 * below the cut, the lower end always is. */
+	*out = fmin(fmax(0.5 * low + 0.5 * high, nextafter(low, INFINITY)), high);
+	return PLICA_OK;
+}
+
+enum plica_status plica_scan_split(struct plica_indices *train, struct plica_indices *test,
+	struct plica_positions positions, enum plica_axis axis, struct plica_error *err)
+{
+	const double *coordinate_px = axis == PLICA_AXIS_Y ? positions.y_px : positions.x_px;
+	struct plica_indices half[2] = {{0}, {0}};
+	enum plica_status status;
+	double cut = 0.0;
+
+	PLICA_TRY(find_cut(&cut, coordinate_px, positions.count, err));
+	PLICA_TRY(PLICA_NEW(&half[0].item, positions.count, err));
+	PLICA_TRY(PLICA_NEW(&half[1].item, positions.count, err));
+	for (size_t i = 0; i < positions.count; i++) {
+		struct plica_indices *to = &half[coordinate_px[i] < cut ? 0 : 1];
+
+		to->item[to->count++] = i;
+	}
+	*train = half[0];
+	*test = half[1];
+	half[0] = half[1] = (struct plica_indices){0};
+out:
+	plica_indices_release(&half[0]);
+	plica_indices_release(&half[1]);
+	return status;
+}
