@@ -5,6 +5,9 @@
  * A value is owned by the container it was put into; only a root is freed. Building functions
  * that run out of memory mark the root, and plica_json_save / plica_json_text then fail: so a
  * document is built without a check on each line. Members keep the order in which they were set.
+ * Text is UTF-8; in a text that is not, each byte beyond ASCII becomes '?'. Whole numbers are
+ * written as integers, other numbers with the fewest digits that read back the same. A root is
+ * an object or an array.
  */
 #ifndef PLICA_FORMAT_JSON_H
 #define PLICA_FORMAT_JSON_H
