@@ -34,7 +34,7 @@ static void disc_measures_its_diameter(void **state)
 		assert_ok(plica_probe_fill(probe, N, &model, &err));
 		assert_close(plica_probe_power(probe, (size_t)N * N), 1.0, 1e-5);
 		assert_close(plica_probe_diameter_px(probe, 1, N), diameters_px[i],
-			0.02 * diameters_px[i]);
+			0.5 + 0.005 * diameters_px[i]);
 		assert_close(plica_probe_rms_radius_px(probe, 1, N), 0.25 * diameters_px[i],
 			0.02 * diameters_px[i]);
 	}
@@ -163,13 +163,13 @@ static void modes_add_their_power(void **state)
 static void a_probe_without_power_is_refused(void **state)
 {
 	const struct plica_probe_model model = {
-		.kind = PLICA_PROBE_ZONE_PLATE, .pupil_fraction = 0.01, .stop_fraction = 0.99};
+		.kind = PLICA_PROBE_GAUSSIAN, .diameter_px = (double)NAN, .pupil_fraction = 0.2};
 	float complex *probe = new_probe();
 	struct plica_error err;
 
 	(void)state;
 	assert_error(plica_probe_fill(probe, 8, &model, &err), PLICA_ERR_NUMERIC,
-		"the probe has a power of 0");
+		"the probe has a power of");
 	free(probe);
 }
 
