@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "plica/reconstruct.h"
+
+struct arguments {
+	const char *algorithm;
+	const char *input;
+	const char *output_dir;
+	const char *initial_object;
+	const char *progress;
+	long num_epochs, batch_size, seed, threads;
+	struct plica_strings set;
+	bool show_settings;
+	bool json;
+};
+
+/* No number of epochs, seed or size that a user can mean. */
+#define UNSET (-1L)
+
+static void print_settings(const struct plica_settings *settings)
+{
+	static const char *const types[] = {
+		[PLICA_SETTING_INTEGER] = "whole number",
+		[PLICA_SETTING_NUMBER] = "number",
+		[PLICA_SETTING_BOOL] = "true or false",
+		[PLICA_SETTING_CHOICE] = "word",
+	};
+	size_t count;
+	const struct plica_setting *row = plica_settings_table(&count);
+
+	(void)printf("Settings of %s, for --set NAME=VALUE:\n", settings->algorithm);
+	for (size_t i = 0; i < count; i++, row++) {
+		char value[PLICA_SETTING_TEXT];
+
+		plica_settings_get(value, settings, row);
+		(void)printf("\n  %s = %s\n      %s%s%s: %s", row->name, value, types[row->type],
+			row->unit[0] != '\0' ? ", " : "", row->unit, row->help);
+		if (row->type == PLICA_SETTING_INTEGER || row->type == PLICA_SETTING_NUMBER)
+			(void)printf(" (%g to %g)", row->least, row->most);
+		for (size_t k = 0; row->choices != NULL && row->choices[k] != NULL; k++)
+			(void)printf("%s%s", k == 0 ? " (" : ", ", row->choices[k]);
+		(void)printf("%s\n", row->choices != NULL ? ")" : "");
+	}
+}
+
+static enum plica_status set_pair(
+	struct plica_settings *settings, const char *pair, struct plica_error *err)
+{
+	enum plica_status status;
+	const char *equals = strchr(pair, '=');
+	struct plica_text name = {0};
+
+	if (equals == NULL)
+		return plica_error_set(
+			err, PLICA_ERR_ARGUMENT, "--set takes NAME=VALUE, not '%s'", pair);
+	PLICA_TRY(plica_text_append(&name, pair, (size_t)(equals - pair), err));
+	PLICA_TRY(plica_settings_set(settings, name.data, equals + 1, err));
+out:
+	plica_text_release(&name);
+	return status;
+}
+
+static enum plica_status set_number(struct plica_settings *settings, const char *name, long number,
+	struct plica_error *err)
+{
+	char text[32];
+
+	if (number == UNSET)
+		return PLICA_OK;
+	(void)snprintf(text, sizeof(text), "%ld", number);
+	return plica_settings_set(settings, name, text, err);
+}
+
+static enum plica_status fill_settings(struct plica_settings *settings,
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status status;
+
+	PLICA_TRY(plica_settings_init(settings, arguments->algorithm, err));
+	PLICA_TRY(set_number(settings, "num_epochs", arguments->num_epochs, err));
+	PLICA_TRY(set_number(settings, "batch_size", arguments->batch_size, err));
+	PLICA_TRY(set_number(settings, "random_seed", arguments->seed, err));
+	PLICA_TRY(set_number(settings, "threads", arguments->threads, err));
+	if (arguments->initial_object != NULL)
+		PLICA_TRY(plica_settings_set(
+			settings, "initial_object", arguments->initial_object, err));
+	for (size_t i = 0; i < arguments->set.size; i++)
+		PLICA_TRY(set_pair(settings, arguments->set.item[i], err));
+out:
+	return status;
+}
+
+static int on_epoch(void *context, const struct plica_progress *epoch)
+{
+	cli_progress_show(context, epoch);
+	return cli_signal != 0;
+}
+
+/* Where the input came from stands in the product. */
+static enum plica_status note_input(
+	struct plica_product *product, const char *path, struct plica_error *err)
+{
+	enum plica_status status;
+	char digest[PLICA_SHA256_SIZE];
+	struct plica_text text = {0};
+	struct plica_json *json = plica_json_object();
+
+	PLICA_TRY(plica_sha256_file(digest, path, err));
+	plica_json_set_text(json, "path", path);
+	plica_json_set_text(json, "sha256", digest);
+	PLICA_TRY(plica_json_line(&text, json, err));
+	PLICA_TRY(plica_copy_text(&product->input_json, text.data, err));
+out:
+	plica_text_release(&text);
+	plica_json_free(json);
+	return status;
+}
+
+static int print_result(const struct plica_product *product, const char *path, double seconds,
+	const struct arguments *arguments)
+{
+	double loss = product->epoch_count > 0 ? product->loss[product->epoch_count - 1] : 0.0;
+	struct plica_json *json;
+
+	if (!arguments->json) {
+		(void)printf("%s: %zu x %zu px, loss %.6g, E_F %.4g, %.1f s\n", path,
+			product->object_rows, product->object_cols, loss, product->fourier_error,
+			seconds);
+		return CLI_DONE;
+	}
+	json = plica_json_object();
+	plica_json_set_integer(json, "schema", 1);
+	plica_json_set_text(json, "file", path);
+	plica_json_set_text(json, "algorithm", product->algorithm);
+	plica_json_set_integer(json, "epochs", (int64_t)product->epoch_count);
+	plica_json_set_number(json, "loss", loss);
+	plica_json_set_number(json, "fourier_error", product->fourier_error);
+	plica_json_set_number(json, "seconds", seconds);
+	return cli_print_json(json);
+}
+
+static enum plica_status load_input(
+	struct plica_dataset **out, const char *path, struct plica_error *err)
+{
+	enum plica_status status = plica_dataset_load(out, path, err);
+
+	if (status != PLICA_OK)
+		return status;
+	for (size_t i = 0; i < (*out)->note_count; i++)
+		cli_warn("'%s': %s", path, (*out)->notes[i]);
+	if ((*out)->probe_modes > 1)
+		cli_warn("'%s': 'probeGuess' has %zu modes, this engine uses the first", path,
+			(*out)->probe_modes);
+	return PLICA_OK;
+}
+
+static enum plica_status save_outputs(char **path, struct plica_product *product,
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status status;
+	char *picture = NULL;
+
+	PLICA_TRY(plica_path_join(path, arguments->output_dir, "reconstruction.npz", err));
+	PLICA_TRY(plica_path_join(&picture, arguments->output_dir, "reconstruction.png", err));
+	PLICA_TRY(plica_product_save(product, *path, err));
+	/* a picture that cannot be drawn does not undo a reconstruction that is there */
+	if (plica_product_save_picture(product, picture, err) != PLICA_OK)
+		cli_warn("%s", err->text);
+out:
+	plica_free(picture);
+	return status;
+}
+
+static int reconstruct(const struct arguments *arguments, const struct plica_settings *settings)
+{
+	enum plica_status status;
+	struct plica_error err = {0};
+	struct plica_dataset *dataset = NULL;
+	struct plica_product *product = NULL;
+	struct cli_progress progress;
+	const struct plica_reconstruct_hooks hooks = {on_epoch, &progress};
+	char *path = NULL;
+	double start = plica_seconds();
+	int result = CLI_DONE;
+
+	(void)cli_progress_init(&progress, arguments->progress);
+	cli_catch_signals();
+	PLICA_TRY(load_input(&dataset, arguments->input, &err));
+	PLICA_TRY(plica_make_folders(arguments->output_dir, &err));
+	status = plica_reconstruct(&product, dataset, settings, &hooks, &err);
+	cli_progress_end(&progress);
+	if (status != PLICA_OK)
+		goto out;
+	PLICA_TRY(note_input(product, arguments->input, &err));
+	PLICA_TRY(save_outputs(&path, product, arguments, &err));
+	result = print_result(product, path, plica_seconds() - start, arguments);
+out:
+	if (status != PLICA_OK)
+		result = cli_fail(status, &err);
+	plica_free(path);
+	plica_product_free(product);
+	plica_dataset_free(dataset);
+	return result;
+}
+
+static int check_and_run(const struct cli_command *self, const struct arguments *arguments)
+{
+	struct plica_settings settings;
+	struct plica_error err = {0};
+	struct cli_progress progress;
+
+	if (fill_settings(&settings, arguments, &err) != PLICA_OK)
+		return cli_usage_error(self, "%s", err.text);
+	if (arguments->show_settings) {
+		print_settings(&settings);
+		return CLI_DONE;
+	}
+	if (!cli_progress_init(&progress, arguments->progress))
+		return cli_usage_error(self, "--progress is auto, plain, json or none, not '%s'",
+			arguments->progress);
+	if (arguments->input == NULL)
+		return cli_usage_error(self, "--input-npz is missing");
+	if (arguments->output_dir == NULL)
+		return cli_usage_error(self, "--output-dir is missing");
+	return reconstruct(arguments, &settings);
+}
+
+static int run(const struct cli_command *self, int argc, const char **argv)
+{
+	struct arguments arguments = {
+		.algorithm = "LSQML",
+		.progress = "auto",
+		.num_epochs = UNSET,
+		.batch_size = UNSET,
+		.seed = UNSET,
+		.threads = UNSET,
+	};
+	const struct cli_option options[] = {
+		{"input-npz", 'i', CLI_TEXT, &arguments.input, "FILE", "dataset (DATA-001)"},
+		{"output-dir", 'o', CLI_TEXT, &arguments.output_dir, "DIR",
+			"folder for reconstruction.npz and .png; made when missing"},
+		{"algorithm", 'a', CLI_TEXT, &arguments.algorithm, "NAME", "engine (LSQML)"},
+		{"num-epochs", 'n', CLI_INT, &arguments.num_epochs, "N",
+			"passes over all patterns (100)"},
+		{"batch-size", 'b', CLI_INT, &arguments.batch_size, "N",
+			"positions a minibatch (96)"},
+		{"seed", 0, CLI_INT, &arguments.seed, "N", "of the order of positions (0)"},
+		{"threads", 't', CLI_INT, &arguments.threads, "N", "threads (0: all cores)"},
+		{"initial-object", 0, CLI_TEXT, &arguments.initial_object, "WORD",
+			"flat, or dataset: start from objectGuess (flat)"},
+		{"set", 's', CLI_LIST, &arguments.set, "NAME=VALUE",
+			"any other setting; repeatable"},
+		{"show-settings", 0, CLI_FLAG, &arguments.show_settings, NULL,
+			"list the settings with their values and ranges"},
+		{"progress", 0, CLI_TEXT, &arguments.progress, "WORD",
+			"auto, plain, json or none (auto)"},
+		{"json", 0, CLI_FLAG, &arguments.json, NULL, "print the result as JSON"},
+		{0},
+	};
+	struct plica_strings words = {0};
+	enum cli_parsed parsed = cli_parse(self, options, argc, argv, &words, 0, 0);
+	int result = parsed == CLI_RUN ? check_and_run(self, &arguments) : cli_parse_exit(parsed);
+
+	plica_strings_release(&words);
+	plica_strings_release(&arguments.set);
+	return result;
+}
+
+const struct cli_command cmd_reconstruct = {
+	.name = "reconstruct",
+	.arguments = "--input-npz FILE --output-dir DIR [OPTIONS]",
+	.summary = "Reconstruct object and probe from a dataset.",
+	.details = "Starts from a flat object and the file's probeGuess. Writes reconstruction.npz\n"
+		   "and reconstruction.png. The same file and settings give the same bits, whatever\n"
+		   "the number of threads.",
+	.run = run,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/engine.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+static const struct plica_engine *const engines[] = {&plica_engine_lsqml};
+static const char *const names[] = {"LSQML", NULL};
+
+#define ENGINE_COUNT (sizeof(engines) / sizeof(engines[0]))
+
+_Static_assert(sizeof(names) / sizeof(names[0]) == ENGINE_COUNT + 1, "a name for each engine");
+
+const char *const *plica_algorithms(void)
+{
+	return names;
+}
+
+enum plica_status plica_engine_find(
+	const struct plica_engine **out, const char *name, struct plica_error *err)
+{
+	const char *nearest;
+
+	for (size_t i = 0; i < ENGINE_COUNT; i++)
+		if (strcasecmp(engines[i]->name, name) == 0) {
+			*out = engines[i];
+			return PLICA_OK;
+		}
+	nearest = plica_nearest_name(name, names, ENGINE_COUNT);
+	return plica_error_set(err, PLICA_ERR_ARGUMENT, "unknown algorithm '%s': %s '%s'", name,
+		nearest != NULL ? "did you mean" : "expected",
+		nearest != NULL ? nearest : names[0]);
+}

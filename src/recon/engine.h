@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Engines behind one vtable. An engine changes object and probe of a struct plica_problem, epoch by
+ * epoch; everything else (files, positions, progress, the final error) is the driver's,
+ * reconstruct.c. A new engine is one file with one `const struct plica_engine`, and a line in the
+ * table of engine.c.
+ */
+#ifndef PLICA_RECON_ENGINE_H
+#define PLICA_RECON_ENGINE_H
+
+#include "plica/settings.h"
+#include "recon/problem.h"
+
+struct plica_engine {
+	const char *name; /**< as users write it */
+	/** Allocates all that the epochs need; *state is the engine's own. */
+	enum plica_status (*create)(
+		void **state, struct plica_problem *problem, struct plica_error *err);
+	/** Runs epoch `epoch` (from 0); *loss is the mean squared amplitude residual per valid
+	 * pixel, of the model before each update. Nothing is allocated. */
+	void (*epoch)(void *state, long epoch, double *loss);
+	/** NULL is fine. */
+	void (*destroy)(void *state);
+};
+
+/** Looks an engine up; an unknown name is an error that lists or suggests the known ones. */
+PLICA_MUST_USE enum plica_status plica_engine_find(
+	const struct plica_engine **out, const char *name, struct plica_error *err);
+
+extern const struct plica_engine plica_engine_lsqml;
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * LSQML: least-squares maximum likelihood (Odstrcil, Menzel, Guizar-Sicairos, Opt. Express 26,
+ * 3108 (2018)), one probe mode, one slice, random minibatches. doc/numerics.md has the equations;
+ * names here follow it: W illumination, G object gradient, dO and dP directions.
+ */
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+#include "recon/bands.h"
+#include "recon/batches.h"
+#include "recon/engine.h"
+#include "recon/pass.h"
+#include "recon/steps.h"
+
+/* The illumination is brought up to date in each of the first epochs, then every tenth. */
+#define ILLUMINATION_EAGER_EPOCHS 10
+#define ILLUMINATION_STRIDE 10
+
+struct lsqml {
+	struct plica_problem *problem;
+	struct plica_pass *pass;
+	struct plica_batches batches;
+	size_t object_floats; /* rows * stride of the canvas */
+	float *illumination;  /* W */
+	float *illumination_new;
+	float largest_illumination;
+	struct plica_planes direction; /* dO */
+	float *probe_direction;        /* dP */
+	double (*pair_sums)[PLICA_PAIR_SUMS];
+	struct plica_step_pair *steps;
+	double *object_steps; /* a copy that the trimmed mean may sort */
+};
+
+static void destroy(void *state)
+{
+	struct lsqml *lsqml = state;
+
+	if (lsqml == NULL)
+		return;
+	plica_pass_free(lsqml->pass);
+	plica_batches_release(&lsqml->batches);
+	plica_free(lsqml->illumination);
+	plica_free(lsqml->illumination_new);
+	plica_planes_release(&lsqml->direction);
+	plica_free(lsqml->probe_direction);
+	plica_free(lsqml->pair_sums);
+	plica_free(lsqml->steps);
+	plica_free(lsqml->object_steps);
+	plica_free(lsqml);
+}
+
+static enum plica_status create(
+	void **state, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	const struct plica_settings *settings = problem->settings;
+	struct lsqml *lsqml = NULL;
+	size_t largest;
+
+	PLICA_TRY(PLICA_NEW(&lsqml, 1, err));
+	lsqml->problem = problem;
+	PLICA_TRY(plica_batches_init(&lsqml->batches, problem->count, (size_t)settings->batch_size,
+		(uint64_t)settings->random_seed, err));
+	largest = lsqml->batches.largest;
+	PLICA_TRY(plica_pass_create(&lsqml->pass, problem, largest, err));
+	lsqml->pass->step =
+		(float)(1.0 / (4.0 * settings->gaussian_noise_std * settings->gaussian_noise_std));
+	lsqml->object_floats = problem->object.rows * problem->object.stride;
+	PLICA_TRY(PLICA_NEW(&lsqml->illumination, lsqml->object_floats, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->illumination_new, lsqml->object_floats, err));
+	PLICA_TRY(plica_planes_create(
+		&lsqml->direction, problem->object.rows, problem->object.cols, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->probe_direction, problem->kernels->wave_floats, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->pair_sums, largest, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->steps, largest, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->object_steps, largest, err));
+	*state = lsqml;
+	lsqml = NULL;
+out:
+	destroy(lsqml);
+	return status;
+}
+
+/* W <- (W + W_new) / 2, and W_new itself the first time. */
+static void update_illumination(struct lsqml *lsqml, bool first)
+{
+	float largest = 0.0F;
+
+	plica_problem_illumination(lsqml->problem, lsqml->illumination_new);
+	for (size_t k = 0; k < lsqml->object_floats; k++) {
+		float value = first ? lsqml->illumination_new[k]
+				    : 0.5F * (lsqml->illumination[k] + lsqml->illumination_new[k]);
+
+		lsqml->illumination[k] = value;
+		largest = value > largest ? value : largest;
+	}
+	lsqml->largest_illumination = largest;
+}
+
+static bool illumination_is_due(const struct plica_settings *settings, long epoch)
+{
+	long since = epoch - settings->probe.start;
+
+	if (epoch == 0)
+		return true;
+	if (!settings->probe.optimizable || since <= 0)
+		return false;
+	return since < ILLUMINATION_EAGER_EPOCHS || since % ILLUMINATION_STRIDE == 0;
+}
+
+/* dO = G / sqrt(W^2 + (eta max W)^2) in the rows that the batch touches. */
+static void make_object_direction(struct lsqml *lsqml)
+{
+	const struct plica_pass *pass = lsqml->pass;
+	const struct plica_planes *gradient = &pass->gradient;
+	size_t first = pass->first_row * gradient->stride;
+	size_t end = pass->end_row * gradient->stride;
+	float damping = (float)lsqml->problem->settings->preconditioning_damping_factor *
+			lsqml->largest_illumination;
+	float floor2 = damping * damping;
+
+#pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
+	for (size_t k = first; k < end; k++) {
+		float power = lsqml->illumination[k];
+		float scale = 1.0F / sqrtf(power * power + floor2);
+
+		lsqml->direction.re[k] = gradient->re[k] * scale;
+		lsqml->direction.im[k] = gradient->im[k] * scale;
+	}
+}
+
+/* dP = D / b. */
+static void make_probe_direction(struct lsqml *lsqml, size_t count)
+{
+	float scale = 1.0F / (float)count;
+
+	for (size_t k = 0; k < lsqml->problem->kernels->wave_floats; k++)
+		lsqml->probe_direction[k] = lsqml->pass->probe_gradient[k] * scale;
+}
+
+static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t count)
+{
+	const struct plica_problem *problem = lsqml->problem;
+	const struct plica_kernels *kernels = problem->kernels;
+
+#pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
+	for (size_t k = 0; k < count; k++)
+		kernels->table->pair_sums(kernels, lsqml->pair_sums[k], &problem->object,
+			&lsqml->direction, problem->row[positions[k]], problem->col[positions[k]],
+			lsqml->pass->incident + k * kernels->wave_floats,
+			lsqml->pass->difference + k * kernels->wave_floats, lsqml->probe_direction);
+	plica_steps_solve(lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
+}
+
+static void apply_object(struct lsqml *lsqml, size_t count)
+{
+	const struct plica_settings *settings = lsqml->problem->settings;
+	struct plica_planes *object = &lsqml->problem->object;
+	size_t first = lsqml->pass->first_row * object->stride;
+	size_t end = lsqml->pass->end_row * object->stride;
+	float step;
+
+	for (size_t k = 0; k < count; k++)
+		lsqml->object_steps[k] = lsqml->steps[k].object;
+	step = (float)(settings->object.optimal_step_size_scaler * settings->object.step_size *
+		       plica_trimmed_mean(lsqml->object_steps, count));
+#pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
+	for (size_t k = first; k < end; k++) {
+		object->re[k] += step * lsqml->direction.re[k];
+		object->im[k] += step * lsqml->direction.im[k];
+	}
+}
+
+static void apply_probe(struct lsqml *lsqml, size_t count)
+{
+	const struct plica_settings *settings = lsqml->problem->settings;
+	struct plica_problem *problem = lsqml->problem;
+	double mean = 0.0;
+	float step;
+
+	for (size_t k = 0; k < count; k++)
+		mean += lsqml->steps[k].probe / (double)count;
+	step = (float)(settings->probe.optimal_step_size_scaler * settings->probe.step_size * mean);
+	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+		problem->probe[k] += step * lsqml->probe_direction[k];
+	plica_problem_probe_changed(problem);
+}
+
+static double run_batch(
+	struct lsqml *lsqml, const size_t *positions, size_t count, bool update_probe)
+{
+	double residual = 0.0;
+
+	plica_pass_run(lsqml->pass, positions, count);
+	make_object_direction(lsqml);
+	make_probe_direction(lsqml, count);
+	solve_steps(lsqml, positions, count);
+	apply_object(lsqml, count);
+	if (update_probe)
+		apply_probe(lsqml, count);
+	for (size_t k = 0; k < count; k++)
+		residual += lsqml->pass->sums[k].residual;
+	return residual;
+}
+
+static void scale_object(struct plica_planes *object, double factor)
+{
+	for (size_t k = 0; k < object->rows * object->stride; k++) {
+		object->re[k] = (float)((double)object->re[k] * factor);
+		object->im[k] = (float)((double)object->im[k] * factor);
+	}
+}
+
+/* Object and probe share a factor: the object's illumination-weighted mean power becomes 1. */
+static void remove_ambiguity(struct lsqml *lsqml)
+{
+	struct plica_problem *problem = lsqml->problem;
+	struct plica_planes *object = &problem->object;
+	double power = 0.0;
+	double weight2 = 0.0;
+	double pixels = 0.0;
+	double transmission;
+
+	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
+		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
+			size_t k = y * object->stride + x;
+			double weight = (double)lsqml->illumination[k];
+			double re = (double)object->re[k];
+			double im = (double)object->im[k];
+
+			power += weight * (re * re + im * im);
+			weight2 += weight * weight;
+			pixels += 1.0;
+		}
+	if (!(power > 0.0) || !(weight2 > 0.0))
+		return;
+	transmission = sqrt(power / pixels / sqrt(weight2 / pixels));
+	scale_object(object, 1.0 / transmission);
+	plica_problem_scale_probe(problem, transmission);
+}
+
+static void epoch(void *state, long number, double *loss)
+{
+	struct lsqml *lsqml = state;
+	struct plica_problem *problem = lsqml->problem;
+	const struct plica_settings *settings = problem->settings;
+	bool update_probe = settings->probe.optimizable && number >= settings->probe.start;
+	double residual = 0.0;
+
+	if (illumination_is_due(settings, number))
+		update_illumination(lsqml, number == 0);
+	plica_batches_shuffle(&lsqml->batches, number);
+	for (size_t k = 0; k < lsqml->batches.batch_count; k++) {
+		size_t count;
+		const size_t *positions = plica_batches_get(&lsqml->batches, k, &count);
+
+		residual += run_batch(lsqml, positions, count, update_probe);
+	}
+	if (settings->object.remove_object_probe_ambiguity.enabled &&
+		number % settings->object.remove_object_probe_ambiguity.stride == 0)
+		remove_ambiguity(lsqml);
+	*loss = residual / ((double)problem->count * problem->valid_pixels);
+}
+
+const struct plica_engine plica_engine_lsqml = {
+	.name = "LSQML",
+	.create = create,
+	.epoch = epoch,
+	.destroy = destroy,
+};

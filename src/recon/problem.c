@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/problem.h"
+
+#include <complex.h>
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+#include "recon/bands.h"
+
+/* Canvas pixels beyond the outermost patch: room for rounding and stencils. */
+#define MARGIN 2
+
+static enum plica_status allocate(struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	size_t count = problem->count;
+	const struct plica_kernels *kernels = problem->kernels;
+
+	PLICA_TRY(PLICA_NEW(&problem->work, (size_t)problem->threads, err));
+	for (int i = 0; i < problem->threads; i++)
+		PLICA_TRY(plica_allocate(&problem->work[i], 1, kernels->work_bytes, err));
+	PLICA_TRY(plica_allocate((void **)(void *)&problem->patterns, count,
+		kernels->pattern_floats * sizeof(float), err));
+	PLICA_TRY(PLICA_NEW(&problem->y_px, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->x_px, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->row, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->col, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->shift_y, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->shift_x, count, err));
+	PLICA_TRY(PLICA_NEW(&problem->probe, kernels->wave_floats, err));
+	PLICA_TRY(PLICA_NEW(&problem->spectrum, kernels->wave_floats, err));
+out:
+	return status;
+}
+
+/* One axis: whole-pixel starts and fractions from positions. Returns the canvas size. */
+static size_t place_axis(size_t *start, double *shift, double *origin, size_t roi[2],
+	const double *position, const struct plica_problem *problem)
+{
+	double half = (double)(problem->side / 2);
+	double low = position[0];
+	double high = position[0];
+
+	for (size_t i = 1; i < problem->count; i++) {
+		low = fmin(low, position[i]);
+		high = fmax(high, position[i]);
+	}
+	*origin = rint(low) - half - MARGIN;
+	for (size_t i = 0; i < problem->count; i++) {
+		double whole = rint(position[i]);
+
+		start[i] = (size_t)(whole - half - *origin);
+		shift[i] = position[i] - whole;
+	}
+	roi[0] = (size_t)(floor(low) - *origin);
+	roi[1] = (size_t)(ceil(high) - *origin) + 1;
+	return (size_t)(rint(high) - rint(low)) + problem->side + 2 * MARGIN;
+}
+
+static enum plica_status place(
+	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
+{
+	size_t bytes = problem->count * sizeof(double);
+	size_t rows, cols;
+
+	memcpy(problem->y_px, dataset->y_px, bytes);
+	memcpy(problem->x_px, dataset->x_px, bytes);
+	rows = place_axis(problem->row, problem->shift_y, &problem->origin_y, problem->roi,
+		problem->y_px, problem);
+	cols = place_axis(problem->col, problem->shift_x, &problem->origin_x, problem->roi + 2,
+		problem->x_px, problem);
+	for (size_t i = 0; i < problem->count; i++)
+		problem->shifted = problem->shifted || problem->shift_y[i] != 0.0 ||
+				   problem->shift_x[i] != 0.0;
+	return plica_planes_create(&problem->object, rows, cols, err);
+}
+
+static void fill_object(struct plica_problem *problem, float value)
+{
+	struct plica_planes *object = &problem->object;
+
+	for (size_t y = 0; y < object->rows; y++)
+		for (size_t x = 0; x < object->cols; x++)
+			object->re[y * object->stride + x] = value;
+}
+
+/* The dataset's object under the canvas; a pixel that it does not have stays 1. */
+static enum plica_status copy_object(
+	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
+{
+	struct plica_planes *object = &problem->object;
+	bool covered = true;
+
+	if (dataset->object == NULL)
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"cannot start from the dataset's object: it has no 'objectGuess'");
+	for (size_t y = 0; y < object->rows; y++)
+		for (size_t x = 0; x < object->cols; x++) {
+			double from_y = (double)y + problem->origin_y;
+			double from_x = (double)x + problem->origin_x;
+			float complex value;
+
+			if (from_y < 0.0 || from_x < 0.0 ||
+				from_y >= (double)dataset->object_rows ||
+				from_x >= (double)dataset->object_cols) {
+				covered = covered &&
+					  (y < MARGIN || x < MARGIN || y + MARGIN >= object->rows ||
+						  x + MARGIN >= object->cols);
+				continue;
+			}
+			value = dataset->object[(size_t)from_y * dataset->object_cols +
+						(size_t)from_x];
+			object->re[y * object->stride + x] = crealf(value);
+			object->im[y * object->stride + x] = cimagf(value);
+		}
+	if (!covered)
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"cannot start from the dataset's object: 'objectGuess' is %zu x %zu and "
+			"does "
+			"not cover the scan",
+			dataset->object_rows, dataset->object_cols);
+	return PLICA_OK;
+}
+
+static void mark_invalid(float *amplitudes, const struct plica_dataset *dataset)
+{
+	size_t pixels = dataset->pattern_px * dataset->pattern_px;
+
+	if (dataset->mask == NULL)
+		return;
+	for (size_t k = 0; k < pixels; k++)
+		if (dataset->mask[k] == 0)
+			amplitudes[k] = -1.0F;
+}
+
+static double valid_power(const float *amplitudes, size_t count)
+{
+	double power = 0.0;
+
+	for (size_t k = 0; k < count; k++)
+		if (amplitudes[k] > 0.0F)
+			power += (double)amplitudes[k] * (double)amplitudes[k];
+	return power;
+}
+
+static enum plica_status pack_patterns(
+	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t pixels = problem->side * problem->side;
+	double photons = 0.0;
+	size_t valid = 0;
+	float *natural = NULL;
+	enum plica_status status = PLICA_NEW(&natural, pixels, err);
+
+	if (status != PLICA_OK)
+		return status;
+	for (size_t i = 0; i < problem->count; i++) {
+		plica_dataset_amplitudes(natural, dataset, i);
+		mark_invalid(natural, dataset);
+		photons += valid_power(natural, pixels);
+		kernels->table->pattern_from(
+			kernels, problem->patterns + i * kernels->pattern_floats, natural);
+	}
+	for (size_t k = 0; k < pixels; k++)
+		valid += dataset->mask == NULL || dataset->mask[k] != 0;
+	problem->photons = photons / (double)problem->count;
+	problem->valid_pixels = (double)valid;
+	plica_free(natural);
+	if (valid == 0 || !(photons > 0.0))
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"nothing to reconstruct: no photon in any valid pixel of %zu patterns",
+			problem->count);
+	return PLICA_OK;
+}
+
+static enum plica_status take_probe(
+	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
+{
+	size_t pixels = problem->side * problem->side;
+	double power = 0.0;
+
+	for (size_t k = 0; k < pixels; k++) {
+		double re = (double)crealf(dataset->probe[k]);
+		double im = (double)cimagf(dataset->probe[k]);
+
+		power += re * re + im * im;
+	}
+	if (!(power > 0.0))
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"'probeGuess' is zero everywhere, expected an illumination");
+	problem->kernels->table->wave_from(problem->kernels, problem->probe, dataset->probe);
+	plica_problem_probe_changed(problem);
+	return PLICA_OK;
+}
+
+static int thread_count(const struct plica_settings *settings)
+{
+	return settings->threads > 0 ? (int)settings->threads : omp_get_num_procs();
+}
+
+enum plica_status plica_problem_create(struct plica_problem **out,
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_problem *problem = NULL;
+
+	PLICA_TRY(PLICA_NEW(&problem, 1, err));
+	problem->settings = settings;
+	problem->threads = thread_count(settings);
+	problem->count = dataset->pattern_count;
+	problem->side = dataset->pattern_px;
+	PLICA_TRY(plica_kernels_create(&problem->kernels, problem->side, NULL, err));
+	PLICA_TRY(allocate(problem, err));
+	PLICA_TRY(place(problem, dataset, err));
+	PLICA_TRY(pack_patterns(problem, dataset, err));
+	fill_object(problem, 1.0F);
+	if (settings->initial_object == PLICA_INITIAL_DATASET)
+		PLICA_TRY(copy_object(problem, dataset, err));
+	PLICA_TRY(take_probe(problem, dataset, err));
+	*out = problem;
+	problem = NULL;
+out:
+	plica_problem_free(problem);
+	return status;
+}
+
+void plica_problem_free(struct plica_problem *problem)
+{
+	if (problem == NULL)
+		return;
+	for (int i = 0; problem->work != NULL && i < problem->threads; i++)
+		plica_free(problem->work[i]);
+	plica_free(problem->work);
+	plica_free(problem->patterns);
+	plica_free(problem->y_px);
+	plica_free(problem->x_px);
+	plica_free(problem->row);
+	plica_free(problem->col);
+	plica_free(problem->shift_y);
+	plica_free(problem->shift_x);
+	plica_free(problem->probe);
+	plica_free(problem->spectrum);
+	plica_planes_release(&problem->object);
+	plica_kernels_free(problem->kernels);
+	plica_free(problem);
+}
+
+void plica_problem_probe_changed(struct plica_problem *problem)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+
+	kernels->table->forward(kernels, problem->work[0], problem->spectrum, problem->probe);
+}
+
+void plica_problem_scale_probe(struct plica_problem *problem, double factor)
+{
+	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+		problem->probe[k] = (float)((double)problem->probe[k] * factor);
+	plica_problem_probe_changed(problem);
+}
+
+const float *plica_problem_pattern(const struct plica_problem *problem, size_t index)
+{
+	return problem->patterns + index * problem->kernels->pattern_floats;
+}
+
+struct plica_exit_wave plica_problem_exit_wave(const struct plica_problem *problem, size_t index)
+{
+	return (struct plica_exit_wave){
+		.probe = problem->shifted ? problem->spectrum : problem->probe,
+		.shifted = problem->shifted,
+		.shift_y = problem->shift_y[index],
+		.shift_x = problem->shift_x[index],
+		.object = &problem->object,
+		.row = problem->row[index],
+		.col = problem->col[index],
+		.pattern = plica_problem_pattern(problem, index),
+		.model = PLICA_DETECTOR_GAUSSIAN,
+		.step = 1.0F,
+	};
+}
+
+void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	struct plica_exit_sums chunk[256];
+	struct plica_exit_sums sums = {0};
+
+	for (size_t first = 0; first < problem->count; first += 256) {
+		size_t end = first + 256 < problem->count ? first + 256 : problem->count;
+
+#pragma omp parallel for schedule(dynamic, 4) num_threads(problem->threads)
+		for (size_t i = first; i < end; i++) {
+			struct plica_exit_wave args = plica_problem_exit_wave(problem, i);
+
+			kernels->table->exit_wave(kernels, problem->work[omp_get_thread_num()],
+				&args, &chunk[i - first]);
+		}
+		for (size_t i = first; i < end; i++) { /* in position order, whatever the threads */
+			sums.residual += chunk[i - first].residual;
+			sums.modelled += chunk[i - first].modelled;
+			sums.measured += chunk[i - first].measured;
+		}
+	}
+	*total = sums;
+}
+
+void plica_problem_illumination(struct plica_problem *problem, float *power)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t bands = plica_band_count(0, problem->object.rows);
+	size_t stride = problem->object.stride;
+
+#pragma omp parallel for schedule(dynamic, 1) num_threads(problem->threads)
+	for (size_t k = 0; k < bands; k++) {
+		struct plica_band band = plica_band(0, problem->object.rows, k);
+
+		memset(power + band.first * stride, 0,
+			(band.end - band.first) * stride * sizeof(*power));
+		for (size_t i = 0; i < problem->count; i++)
+			if (problem->row[i] < band.end &&
+				problem->row[i] + problem->side > band.first)
+				kernels->table->scatter_power(kernels, power, stride, band.first,
+					band.end, problem->row[i], problem->col[i], problem->probe);
+	}
+}
+
+static enum plica_status copy_positions(
+	struct plica_product *product, const struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	size_t bytes = problem->count * sizeof(double);
+
+	PLICA_TRY(PLICA_NEW(&product->y_px, problem->count, err));
+	PLICA_TRY(PLICA_NEW(&product->x_px, problem->count, err));
+	memcpy(product->y_px, problem->y_px, bytes);
+	memcpy(product->x_px, problem->x_px, bytes);
+	product->position_count = problem->count;
+out:
+	return status;
+}
+
+enum plica_status plica_problem_product(
+	struct plica_product **out, const struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_product *product = NULL;
+	const struct plica_planes *object = &problem->object;
+
+	PLICA_TRY(PLICA_NEW(&product, 1, err));
+	PLICA_TRY(PLICA_NEW(&product->object, object->rows * object->cols, err));
+	PLICA_TRY(PLICA_NEW(&product->probe, problem->side * problem->side, err));
+	PLICA_TRY(copy_positions(product, problem, err));
+	plica_planes_to(product->object, object);
+	problem->kernels->table->wave_to(problem->kernels, product->probe, problem->probe);
+	product->object_rows = object->rows;
+	product->object_cols = object->cols;
+	product->origin_y_px = problem->origin_y;
+	product->origin_x_px = problem->origin_x;
+	product->probe_modes = 1;
+	product->probe_px = problem->side;
+	product->fourier_error = (double)NAN;
+	*out = product;
+	product = NULL;
+out:
+	plica_product_free(product);
+	return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * The problem that engines solve: patterns, positions, object and probe in the form in which the
+ * kernels want them. Made from a dataset, turned into a product.
+ *
+ * The object's canvas is sized from the positions, with a margin, so that no patch leaves it and
+ * no loop checks. Pixel [0, 0] of the canvas lies at (origin_y, origin_x) in the dataset's
+ * coordinates; the patch of position p starts at row rint(p) - N/2 - origin, and the fraction
+ * delta = p - rint(p) shifts the probe (doc/numerics.md, "Positions").
+ */
+#ifndef PLICA_RECON_PROBLEM_H
+#define PLICA_RECON_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "num/kernels.h"
+#include "plica/dataset.h"
+#include "plica/product.h"
+#include "plica/settings.h"
+
+struct plica_problem {
+	const struct plica_settings *settings;
+	int threads;
+	size_t count;        /**< J, positions */
+	size_t side;         /**< N */
+	double valid_pixels; /**< of one pattern */
+	double photons;      /**< mean over the patterns */
+	struct plica_kernels *kernels;
+	void **work;         /**< one scratch for each thread */
+	float *patterns;     /**< J patterns in the kernels' order */
+	double *y_px, *x_px; /**< positions, in the dataset's coordinates */
+	double origin_y, origin_x;
+	size_t *row, *col; /**< first pixel of each patch on the canvas */
+	double *shift_y, *shift_x;
+	bool shifted;  /**< some position is not on a whole pixel */
+	size_t roi[4]; /**< scanned box on the canvas: row0, row1, col0, col1 */
+	struct plica_planes object;
+	float *probe;    /**< wave */
+	float *spectrum; /**< of `probe`; plica_problem_probe_changed brings it up to date */
+};
+
+/** `settings` must outlive the problem. */
+PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out,
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	struct plica_error *err);
+void plica_problem_free(struct plica_problem *problem);
+
+/** Brings the spectrum up to date after the probe has changed. */
+void plica_problem_probe_changed(struct plica_problem *problem);
+/** Pattern `index` of the problem. */
+const float *plica_problem_pattern(const struct plica_problem *problem, size_t index);
+/** The exit wave of position `index` with the present object and probe, outputs not set. */
+struct plica_exit_wave plica_problem_exit_wave(const struct plica_problem *problem, size_t index);
+/** Sums of the present model over all positions, in position order. */
+void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total);
+/** W of every canvas pixel: the probe's power summed over the patches at whole-pixel positions
+ * (rows x object.stride floats, zeroed first). */
+void plica_problem_illumination(struct plica_problem *problem, float *power);
+/** Multiplies the probe by `factor` and brings its spectrum up to date. */
+void plica_problem_scale_probe(struct plica_problem *problem, double factor);
+
+/** Object, probe and positions as a new product; the other fields are left empty. */
+PLICA_MUST_USE enum plica_status plica_problem_product(
+	struct plica_product **out, const struct plica_problem *problem, struct plica_error *err);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plica/reconstruct.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/try.h"
+#include "recon/engine.h"
+
+/* What one run consists of; released as a whole. */
+struct run {
+	struct plica_problem *problem;
+	const struct plica_engine *engine;
+	void *state;
+	double *loss;
+};
+
+static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
+{
+	struct plica_exit_sums sums;
+
+	plica_problem_sums(problem, &sums);
+	if (!(sums.modelled > 0.0) || !isfinite(sums.modelled))
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"the first model has %g photons, expected some: are probe and object "
+			"sound?",
+			sums.modelled);
+	plica_problem_scale_probe(problem, sqrt(sums.measured / sums.modelled));
+	return PLICA_OK;
+}
+
+static enum plica_status prepare(struct run *run, const struct plica_dataset *dataset,
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	enum plica_status status;
+
+	PLICA_TRY(plica_settings_check(settings, err));
+	PLICA_TRY(plica_engine_find(&run->engine, settings->algorithm, err));
+	PLICA_TRY(plica_problem_create(&run->problem, dataset, settings, err));
+	if (settings->rescale_probe_intensity)
+		PLICA_TRY(rescale_probe(run->problem, err));
+	PLICA_TRY(run->engine->create(&run->state, run->problem, err));
+	PLICA_TRY(PLICA_NEW(&run->loss, (size_t)settings->num_epochs + 1, err));
+out:
+	return status;
+}
+
+static enum plica_status run_epochs(struct run *run, const struct plica_settings *settings,
+	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
+{
+	double start = plica_seconds();
+
+	for (long epoch = 0; epoch < settings->num_epochs; epoch++) {
+		struct plica_progress progress;
+
+		run->engine->epoch(run->state, epoch, &run->loss[epoch]);
+		if (!isfinite(run->loss[epoch]))
+			return plica_error_set(err, PLICA_ERR_NUMERIC,
+				"%s diverged: the loss of epoch %ld is %g", settings->algorithm,
+				epoch + 1, run->loss[epoch]);
+		progress = (struct plica_progress){.epoch = epoch + 1,
+			.epoch_count = settings->num_epochs,
+			.loss = run->loss[epoch],
+			.seconds = plica_seconds() - start};
+		if (hooks != NULL && hooks->progress != NULL &&
+			hooks->progress(hooks->context, &progress) != 0)
+			return plica_error_set(err, PLICA_ERR_INTERRUPTED,
+				"stopped after epoch %ld of %ld", epoch + 1, settings->num_epochs);
+	}
+	return PLICA_OK;
+}
+
+static enum plica_status make_product(struct plica_product **out, struct run *run,
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_product *product = NULL;
+	struct plica_exit_sums sums;
+	char timestamp[PLICA_TIMESTAMP_SIZE];
+	char *json = NULL;
+
+	plica_problem_sums(run->problem, &sums);
+	plica_timestamp(timestamp);
+	PLICA_TRY(plica_problem_product(&product, run->problem, err));
+	product->fourier_error = sums.residual / sums.measured;
+	product->loss = run->loss;
+	run->loss = NULL; /* ownership has moved to the product */
+	product->epoch_count = (size_t)settings->num_epochs;
+	PLICA_TRY(plica_copy_text(&product->algorithm, settings->algorithm, err));
+	PLICA_TRY(plica_copy_text(&product->timestamp, timestamp, err));
+	PLICA_TRY(plica_copy_text(&product->version, PLICA_VERSION, err));
+	PLICA_TRY(plica_settings_json(&json, settings, err));
+	PLICA_TRY(plica_copy_text(&product->options_json, json, err));
+	*out = product;
+	product = NULL;
+out:
+	free(json);
+	plica_product_free(product);
+	return status;
+}
+
+enum plica_status plica_reconstruct(struct plica_product **out, const struct plica_dataset *dataset,
+	const struct plica_settings *settings, const struct plica_reconstruct_hooks *hooks,
+	struct plica_error *err)
+{
+	enum plica_status status;
+	struct run run = {0};
+
+	PLICA_TRY(prepare(&run, dataset, settings, err));
+	PLICA_TRY(run_epochs(&run, settings, hooks, err));
+	PLICA_TRY(make_product(out, &run, settings, err));
+out:
+	if (run.engine != NULL)
+		run.engine->destroy(run.state);
+	plica_problem_free(run.problem);
+	plica_free(run.loss);
+	return status;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plica/settings.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "format/json.h"
+#include "recon/engine.h"
+
+static const char *const initial_objects[] = {"flat", "dataset", NULL};
+
+#define AT(member) offsetof(struct plica_settings, member)
+
+static const struct plica_setting table[] = {
+	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, "epochs",
+		"passes over all patterns"},
+	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, "positions",
+		"positions in a minibatch; object and probe change after each"},
+	{"random_seed", PLICA_SETTING_INTEGER, AT(random_seed), 0, 9e15, NULL, "",
+		"seed of the order of positions"},
+	{"threads", PLICA_SETTING_INTEGER, AT(threads), 0, 1024, NULL, "threads",
+		"0: as many as the process may use; the result does not depend on it"},
+	{"initial_object", PLICA_SETTING_CHOICE, AT(initial_object), 0, 0, initial_objects, "",
+		"start from a flat object, or from the file's objectGuess"},
+	{"gaussian_noise_std", PLICA_SETTING_NUMBER, AT(gaussian_noise_std), 0.5, 100, NULL,
+		"sqrt(photons)",
+		"noise of an amplitude; 0.5 is Poisson's, larger values relax the modulus step"},
+	{"rescale_probe_intensity_in_first_epoch", PLICA_SETTING_BOOL, AT(rescale_probe_intensity),
+		0, 1, NULL, "", "scale the probe to the measured counts before the first epoch"},
+	{"preconditioning_damping_factor", PLICA_SETTING_NUMBER, AT(preconditioning_damping_factor),
+		1e-6, 1e3, NULL, "",
+		"damping of the object direction, relative to the brightest illumination"},
+	{"object.optimal_step_size_scaler", PLICA_SETTING_NUMBER,
+		AT(object.optimal_step_size_scaler), 0, 10, NULL, "",
+		"factor on the least-squares step of the object"},
+	{"object.step_size", PLICA_SETTING_NUMBER, AT(object.step_size), 0, 10, NULL, "",
+		"further factor on every object update"},
+	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
+		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, "",
+		"keep the mean transmission at one"},
+	{"object.remove_object_probe_ambiguity.stride", PLICA_SETTING_INTEGER,
+		AT(object.remove_object_probe_ambiguity.stride), 1, 1e6, NULL, "epochs",
+		"how often"},
+	{"probe.optimal_step_size_scaler", PLICA_SETTING_NUMBER, AT(probe.optimal_step_size_scaler),
+		0, 10, NULL, "", "factor on the least-squares step of the probe"},
+	{"probe.step_size", PLICA_SETTING_NUMBER, AT(probe.step_size), 0, 10, NULL, "",
+		"further factor on every probe update"},
+	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, "",
+		"update the probe"},
+	{"probe.optimization_plan.start", PLICA_SETTING_INTEGER, AT(probe.start), 0, 1e6, NULL,
+		"epochs", "first epoch that updates the probe"},
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+const struct plica_setting *plica_settings_table(size_t *count)
+{
+	*count = TABLE_COUNT;
+	return table;
+}
+
+enum plica_status plica_settings_init(
+	struct plica_settings *settings, const char *algorithm, struct plica_error *err)
+{
+	const struct plica_engine *engine = NULL;
+	enum plica_status status = plica_engine_find(&engine, algorithm, err);
+
+	if (status != PLICA_OK)
+		return status;
+	*settings = (struct plica_settings){
+		.algorithm = engine->name,
+		.num_epochs = 100,
+		.batch_size = 96,
+		.random_seed = 0,
+		.threads = 0,
+		.initial_object = PLICA_INITIAL_FLAT,
+		.gaussian_noise_std = 0.5,
+		.rescale_probe_intensity = true,
+		.preconditioning_damping_factor = 0.1,
+		.object = {.optimal_step_size_scaler = 0.9,
+			.step_size = 1.0,
+			.remove_object_probe_ambiguity = {.enabled = true, .stride = 10}},
+		.probe = {.optimal_step_size_scaler = 0.9,
+			.step_size = 1.0,
+			.optimizable = true,
+			.start = 0},
+	};
+	return PLICA_OK;
+}
+
+static const struct plica_setting *find(const char *name)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static enum plica_status unknown(const char *name, struct plica_error *err)
+{
+	const char *names[TABLE_COUNT];
+	const char *nearest;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		names[i] = table[i].name;
+	nearest = plica_nearest_name(name, names, TABLE_COUNT);
+	if (nearest != NULL)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"unknown option '%s': did you mean '%s'?", name, nearest);
+	return plica_error_set(err, PLICA_ERR_ARGUMENT, "unknown option '%s'", name);
+}
+
+static const void *member(const struct plica_settings *settings, const struct plica_setting *row)
+{
+	return (const char *)settings + row->offset;
+}
+
+static double number_of(const struct plica_settings *settings, const struct plica_setting *row)
+{
+	const void *value = member(settings, row);
+
+	switch (row->type) {
+	case PLICA_SETTING_INTEGER:
+		return (double)*(const long *)value;
+	case PLICA_SETTING_NUMBER:
+		return *(const double *)value;
+	case PLICA_SETTING_BOOL:
+		return *(const bool *)value ? 1.0 : 0.0;
+	case PLICA_SETTING_CHOICE:
+		return (double)*(const int *)value;
+	}
+	return (double)NAN;
+}
+
+static enum plica_status check_range(
+	const struct plica_setting *row, double value, struct plica_error *err)
+{
+	if (row->choices != NULL || (value >= row->least && value <= row->most))
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"option '%s' is %g, expected a %s from %g to %g%s%s", row->name, value,
+		row->type == PLICA_SETTING_INTEGER ? "whole number" : "number", row->least,
+		row->most, row->unit[0] != '\0' ? " " : "", row->unit);
+}
+
+static enum plica_status set_choice(
+	int *out, const struct plica_setting *row, const char *text, struct plica_error *err)
+{
+	struct plica_text names = {0};
+	enum plica_status status = PLICA_OK;
+
+	for (int i = 0; row->choices[i] != NULL; i++) {
+		if (strcmp(row->choices[i], text) == 0) {
+			*out = i;
+			goto out;
+		}
+		PLICA_TRY(
+			plica_text_printf(&names, err, "%s%s", i > 0 ? ", " : "", row->choices[i]));
+	}
+	status = plica_error_set(err, PLICA_ERR_ARGUMENT, "option '%s' is '%s', expected one of %s",
+		row->name, text, plica_text_string(&names));
+out:
+	plica_text_release(&names);
+	return status;
+}
+
+static enum plica_status set_bool(
+	bool *out, const struct plica_setting *row, const char *text, struct plica_error *err)
+{
+	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+		*out = text[0] == 't';
+		return PLICA_OK;
+	}
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"option '%s' is '%s', expected true or false", row->name, text);
+}
+
+static enum plica_status set_number(
+	void *out, const struct plica_setting *row, const char *text, struct plica_error *err)
+{
+	char *end = NULL;
+	double value;
+	enum plica_status status;
+
+	errno = 0;
+	value = strtod(text, &end);
+	if (end == text || *end != '\0' || errno != 0 || !isfinite(value) ||
+		(row->type == PLICA_SETTING_INTEGER && value != trunc(value)))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"option '%s' is '%s', expected a %s", row->name, text,
+			row->type == PLICA_SETTING_INTEGER ? "whole number" : "number");
+	status = check_range(row, value, err);
+	if (status != PLICA_OK)
+		return status;
+	if (row->type == PLICA_SETTING_INTEGER)
+		*(long *)out = (long)value;
+	else
+		*(double *)out = value;
+	return PLICA_OK;
+}
+
+enum plica_status plica_settings_set(struct plica_settings *settings, const char *name,
+	const char *text, struct plica_error *err)
+{
+	const struct plica_setting *row = find(name);
+	void *target;
+
+	if (row == NULL)
+		return unknown(name, err);
+	target = (char *)settings + row->offset;
+	switch (row->type) {
+	case PLICA_SETTING_CHOICE:
+		return set_choice(target, row, text, err);
+	case PLICA_SETTING_BOOL:
+		return set_bool(target, row, text, err);
+	case PLICA_SETTING_INTEGER:
+	case PLICA_SETTING_NUMBER:
+		break;
+	}
+	return set_number(target, row, text, err);
+}
+
+enum plica_status plica_settings_check(
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		enum plica_status status =
+			check_range(&table[i], number_of(settings, &table[i]), err);
+
+		if (status != PLICA_OK)
+			return status;
+	}
+	return PLICA_OK;
+}
+
+void plica_settings_get(char out[PLICA_SETTING_TEXT], const struct plica_settings *settings,
+	const struct plica_setting *row)
+{
+	double number = number_of(settings, row);
+
+	if (row->type == PLICA_SETTING_CHOICE)
+		(void)snprintf(out, PLICA_SETTING_TEXT, "%s", row->choices[(int)number]);
+	else if (row->type == PLICA_SETTING_BOOL)
+		(void)snprintf(out, PLICA_SETTING_TEXT, "%s", number != 0.0 ? "true" : "false");
+	else
+		(void)snprintf(out, PLICA_SETTING_TEXT, "%.15g", number);
+}
+
+static void put(struct plica_json *json, const struct plica_settings *settings,
+	const struct plica_setting *row)
+{
+	double number = number_of(settings, row);
+
+	switch (row->type) {
+	case PLICA_SETTING_INTEGER:
+		plica_json_set_integer(json, row->name, (int64_t)number);
+		break;
+	case PLICA_SETTING_NUMBER:
+		plica_json_set_number(json, row->name, number);
+		break;
+	case PLICA_SETTING_BOOL:
+		plica_json_set_bool(json, row->name, number != 0.0);
+		break;
+	case PLICA_SETTING_CHOICE:
+		plica_json_set_text(json, row->name, row->choices[(int)number]);
+		break;
+	}
+}
+
+enum plica_status plica_settings_json(
+	char **out, const struct plica_settings *settings, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_text text = {0};
+	struct plica_json *json = plica_json_object();
+
+	plica_json_set_text(json, "algorithm", settings->algorithm);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		put(json, settings, &table[i]);
+	PLICA_TRY(plica_json_line(&text, json, err));
+	*out = text.data; /* ownership moves to the caller */
+	text = (struct plica_text){0};
+out:
+	plica_text_release(&text);
+	plica_json_free(json);
+	return status;
+}
