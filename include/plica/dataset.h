@@ -98,6 +98,12 @@ PLICA_API void plica_dataset_amplitudes(
 /** Mean photons per pattern (the measured dose), summed in double over valid pixels. */
 PLICA_API double plica_dataset_mean_photons(const struct plica_dataset *dataset);
 
+/**
+ * The probe guess's FWHM-equivalent diameter in pixels, over all modes: that of the uniform disc
+ * with half of the power within the same radius.
+ */
+PLICA_API double plica_dataset_probe_diameter_px(const struct plica_dataset *dataset);
+
 /** One finding of the contract check; `message` is a whole sentence. */
 struct plica_finding {
 	bool is_error; /**< else a warning */

@@ -70,8 +70,8 @@ out:
 	return status;
 }
 
-static enum plica_status set_number(struct plica_settings *settings, const char *name, long number,
-	struct plica_error *err)
+static enum plica_status set_number(
+	struct plica_settings *settings, const char *name, long number, struct plica_error *err)
 {
 	char text[32];
 
@@ -81,8 +81,8 @@ static enum plica_status set_number(struct plica_settings *settings, const char 
 	return plica_settings_set(settings, name, text, err);
 }
 
-static enum plica_status fill_settings(struct plica_settings *settings,
-	const struct arguments *arguments, struct plica_error *err)
+static enum plica_status fill_settings(
+	struct plica_settings *settings, const struct arguments *arguments, struct plica_error *err)
 {
 	enum plica_status status;
 
@@ -280,8 +280,9 @@ const struct cli_command cmd_reconstruct = {
 	.name = "reconstruct",
 	.arguments = "--input-npz FILE --output-dir DIR [OPTIONS]",
 	.summary = "Reconstruct object and probe from a dataset.",
-	.details = "Starts from a flat object and the file's probeGuess. Writes reconstruction.npz\n"
-		   "and reconstruction.png. The same file and settings give the same bits, whatever\n"
-		   "the number of threads.",
+	.details =
+		"Starts from a flat object and the file's probeGuess. Writes reconstruction.npz\n"
+		"and reconstruction.png. The same file and settings give the same bits, whatever\n"
+		"the number of threads.",
 	.run = run,
 };

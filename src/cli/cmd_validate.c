@@ -43,9 +43,9 @@ static int print_text(const char *path, const struct plica_findings *findings, s
 	for (size_t i = 0; i < findings->count; i++)
 		(void)printf("%s: %s\n", findings->item[i].is_error ? "error" : "warning",
 			findings->item[i].message);
-	(void)printf("%s: %s, %zu error%s, %zu warning%s\n", path, errors == 0 ? "valid" : "invalid",
-		errors, errors == 1 ? "" : "s", findings->count - errors,
-		findings->count - errors == 1 ? "" : "s");
+	(void)printf("%s: %s, %zu error%s, %zu warning%s\n", path,
+		errors == 0 ? "valid" : "invalid", errors, errors == 1 ? "" : "s",
+		findings->count - errors, findings->count - errors == 1 ? "" : "s");
 	return errors > 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -75,8 +75,7 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 	};
 	struct plica_strings words = {0};
 	enum cli_parsed parsed = cli_parse(self, options, argc, argv, &words, 1, 1);
-	int result =
-		parsed == CLI_RUN ? validate(words.item[0], json) : cli_parse_exit(parsed);
+	int result = parsed == CLI_RUN ? validate(words.item[0], json) : cli_parse_exit(parsed);
 
 	plica_strings_release(&words);
 	return result;
@@ -86,7 +85,8 @@ const struct cli_command cmd_validate = {
 	.name = "validate",
 	.arguments = "FILE [--json]",
 	.summary = "Check a dataset against the contract DATA-001.",
-	.details = "Lists everything that is wrong (error) or unusual (warning), not only the first.\n"
-		   "The exit status is 1 when there is an error.",
+	.details =
+		"Lists everything that is wrong (error) or unusual (warning), not only the first.\n"
+		"The exit status is 1 when there is an error.",
 	.run = run,
 };

@@ -7,13 +7,9 @@
 
 /* In the order of a session's work. */
 static const struct cli_command *const commands[] = {
-	&cmd_simulate,
 	&cmd_info,
 	&cmd_validate,
-	&cmd_split,
 	&cmd_reconstruct,
-	&cmd_compare,
-	&cmd_study,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -48,8 +48,7 @@ static void draw_bar(const struct plica_progress *epoch)
 		bar[i] = i < filled ? '#' : '-';
 	bar[BAR_WIDTH] = '\0';
 	(void)fprintf(stderr, "\r[%s] epoch %ld/%ld  loss %.6g  %.1f s, %.1f s left ", bar,
-		epoch->epoch, epoch->epoch_count, epoch->loss, epoch->seconds,
-		seconds_left(epoch));
+		epoch->epoch, epoch->epoch_count, epoch->loss, epoch->seconds, seconds_left(epoch));
 }
 
 void cli_progress_show(struct cli_progress *progress, const struct plica_progress *epoch)

@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "data/findings.h"
 #include "data/members.h"
+#include "optics/probe.h"
 
 static const size_t type_bytes[] = {
 	[PLICA_PATTERN_F16] = 2,
@@ -225,6 +226,11 @@ static enum plica_status keep_notes(struct plica_dataset *dataset,
 	}
 out:
 	return status;
+}
+
+double plica_dataset_probe_diameter_px(const struct plica_dataset *dataset)
+{
+	return plica_probe_diameter_px(dataset->probe, dataset->probe_modes, dataset->pattern_px);
 }
 
 static enum plica_status first_error(
