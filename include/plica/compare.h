@@ -8,9 +8,10 @@
  *     R(y, x) = f exp(2 pi i (k_y (y - y_c) / H + k_x (x - x_c) / W)) T(y - s_y, x - s_x)
  *
  * with the complex factor f, the linear phase ramp k (in cycles over the area compared, which is
- * H rows by W columns around y_c, x_c) and the shift s (in pixels). The four real numbers k and s
- * and the factor are those that minimise the complex NRMSE; struct plica_removed holds them, and
- * all figures are of the reconstruction with the three taken out, over the area alone.
+ * H rows by W columns; y_c = (row0 + row1) / 2, x_c alike) and the shift s (in pixels). The factor
+ * and the four real numbers k and s are those that minimise the complex NRMSE; struct plica_removed
+ * holds them, and all figures are of the reconstruction with the three taken out, over the area
+ * alone.
  *
  * Every figure is a struct plica_metric: a number, or the reason why there is none. The figures
  * are formed in double precision from the single-precision arrays `aligned` and `reference` of
@@ -154,9 +155,9 @@ struct plica_comparison {
  * Compares; `options` NULL means the defaults. Free the result with plica_comparison_free.
  *
  * Errors: PLICA_ERR_ARGUMENT for an area that is empty, too small or outside the reference, for
- * options out of range; PLICA_ERR_DATA when the reconstruction does not cover the area, or one of
- * the two is flat or zero over it (nothing to compare with); PLICA_ERR_NUMERIC for NaN or infinite
- * pixels.
+ * options out of range; PLICA_ERR_DATA when the reconstruction does not cover the area or is zero
+ * over it, or the reference is flat over it (no truth to compare with); PLICA_ERR_NUMERIC for NaN
+ * or infinite pixels.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_compare(struct plica_comparison **out,
 	const struct plica_compare_input *input, const struct plica_compare_options *options,

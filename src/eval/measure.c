@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "eval/measure.h"
+
+#include <complex.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+#include "eval/filter.h"
+#include "eval/frc.h"
+#include "eval/pixels.h"
+#include "eval/ssim.h"
+
+/* A range below this (of the mean amplitude; in radians) is rounding. */
+#define LEAST_RANGE 1e-6
+
+/* Amplitude or phase of both arrays, as real pictures. */
+struct pictures {
+	double *found;
+	double *truth;
+	double range;       /* max - min of the truth */
+	const char *reason; /* why similarity has no meaning for them, or NULL */
+};
+
+static struct plica_metric number(double value)
+{
+	return (struct plica_metric){value, NULL};
+}
+
+static struct plica_metric no_number(const char *reason)
+{
+	return (struct plica_metric){NAN, reason};
+}
+
+static void find_range(double *low, double *range, const double *picture, size_t count)
+{
+	double high = picture[0];
+
+	*low = picture[0];
+	for (size_t i = 1; i < count; i++) {
+		*low = fmin(*low, picture[i]);
+		high = fmax(high, picture[i]);
+	}
+	*range = high - *low;
+}
+
+static void draw_amplitudes(struct pictures *out, const struct plica_comparison *comparison)
+{
+	size_t count = comparison->rows * comparison->cols;
+	double mean = 0.0;
+	double low;
+
+	for (size_t i = 0; i < count; i++) {
+		out->found[i] = cabs((double complex)comparison->aligned[i]);
+		out->truth[i] = cabs((double complex)comparison->reference[i]);
+		mean += out->truth[i] / (double)count;
+	}
+	find_range(&low, &out->range, out->truth, count);
+	out->reason =
+		out->range < LEAST_RANGE * mean ? "the reference's amplitude is constant" : NULL;
+}
+
+/* Neighbours more than half a turn apart: the cut at pi goes through the picture. */
+static bool wraps(const double *phase, size_t rows, size_t cols)
+{
+	for (size_t y = 0; y < rows; y++)
+		for (size_t x = 0; x < cols; x++) {
+			double here = phase[y * cols + x];
+
+			if (x + 1 < cols && fabs(phase[y * cols + x + 1] - here) > M_PI)
+				return true;
+			if (y + 1 < rows && fabs(phase[(y + 1) * cols + x] - here) > M_PI)
+				return true;
+		}
+	return false;
+}
+
+/* Phases from the direction of the reference's sum, counted from the reference's smallest: SSIM
+ * is meant for values of one sign. */
+static void draw_phases(struct pictures *out, const struct plica_comparison *comparison)
+{
+	size_t count = comparison->rows * comparison->cols;
+	double complex sum = 0.0;
+	double low;
+
+	for (size_t i = 0; i < count; i++)
+		sum += (double complex)comparison->reference[i];
+	for (size_t i = 0; i < count; i++) {
+		out->found[i] = carg((double complex)comparison->aligned[i] * conj(sum));
+		out->truth[i] = carg((double complex)comparison->reference[i] * conj(sum));
+	}
+	find_range(&low, &out->range, out->truth, count);
+	if (out->range < LEAST_RANGE)
+		out->reason = "the reference's phase is constant";
+	else if (wraps(out->truth, comparison->rows, comparison->cols))
+		out->reason = "the reference's phase wraps around";
+	else
+		out->reason = NULL;
+	for (size_t i = 0; i < count; i++) {
+		out->found[i] -= low;
+		out->truth[i] -= low;
+	}
+}
+
+static enum plica_status measure_ssim(struct plica_metric *out, const struct pictures *pictures,
+	size_t rows, size_t cols, struct plica_error *err)
+{
+	if (pictures->reason != NULL) {
+		*out = no_number(pictures->reason);
+		return PLICA_OK;
+	}
+	out->reason = NULL;
+	return plica_ssim(
+		&out->value, pictures->found, pictures->truth, rows, cols, pictures->range, err);
+}
+
+/* Smooths the pictures: nothing else is to be made of them afterwards. */
+static enum plica_status measure_msssim(struct plica_metric *out, const struct pictures *pictures,
+	size_t rows, size_t cols, double sigma_px, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+
+	if (pictures->reason != NULL || rows < PLICA_MSSSIM_LEAST_PX ||
+		cols < PLICA_MSSSIM_LEAST_PX) {
+		*out = no_number(
+			pictures->reason != NULL
+				? pictures->reason
+				: "too small for five scales: a side is shorter than 176 px");
+		goto out;
+	}
+	if (sigma_px > 0.0) {
+		PLICA_TRY(plica_filter_smooth(pictures->found, rows, cols, sigma_px, err));
+		PLICA_TRY(plica_filter_smooth(pictures->truth, rows, cols, sigma_px, err));
+	}
+	PLICA_TRY(plica_msssim(
+		&out->value, pictures->found, pictures->truth, rows, cols, pictures->range, err));
+	out->reason = isnan(out->value) ? "the structures are opposed at one of the scales" : NULL;
+out:
+	return status;
+}
+
+/* SSIM, MS-SSIM and PSNR, of amplitude and phase. */
+static enum plica_status measure_similarity(struct plica_comparison *comparison, double sigma_px,
+	const struct plica_pixel_errors *errors, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_metric *metric = comparison->metric;
+	size_t rows = comparison->rows;
+	size_t cols = comparison->cols;
+	struct pictures pictures = {0};
+
+	PLICA_TRY(PLICA_NEW(&pictures.found, rows * cols, err));
+	PLICA_TRY(PLICA_NEW(&pictures.truth, rows * cols, err));
+	draw_amplitudes(&pictures, comparison);
+	comparison->amplitude_range = pictures.range;
+	metric[PLICA_METRIC_AMPLITUDE_PSNR] =
+		pictures.reason != NULL ? no_number(pictures.reason)
+					: plica_pixels_psnr(errors->amplitude_mse, pictures.range);
+	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_AMPLITUDE_SSIM], &pictures, rows, cols, err));
+	PLICA_TRY(measure_msssim(
+		&metric[PLICA_METRIC_AMPLITUDE_MSSSIM], &pictures, rows, cols, sigma_px, err));
+	draw_phases(&pictures, comparison);
+	comparison->phase_range_rad = pictures.range;
+	metric[PLICA_METRIC_PHASE_PSNR] =
+		pictures.reason != NULL ? no_number(pictures.reason)
+					: plica_pixels_psnr(errors->phase_mse, pictures.range);
+	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_PHASE_SSIM], &pictures, rows, cols, err));
+	PLICA_TRY(measure_msssim(
+		&metric[PLICA_METRIC_PHASE_MSSSIM], &pictures, rows, cols, sigma_px, err));
+out:
+	plica_free(pictures.found);
+	plica_free(pictures.truth);
+	return status;
+}
+
+static void measure_frc(struct plica_comparison *comparison)
+{
+	const struct plica_frc_curve *frc = &comparison->frc;
+	struct plica_metric *metric = comparison->metric;
+
+	metric[PLICA_METRIC_FRC_HALF] = plica_frc_crossing(frc, NULL, 0.5);
+	metric[PLICA_METRIC_FRC_SEVENTH] = plica_frc_crossing(frc, NULL, 1.0 / 7.0);
+	metric[PLICA_METRIC_FRC_ONE_BIT] = plica_frc_crossing(frc, frc->one_bit, 0.0);
+	metric[PLICA_METRIC_FRC_HALF_BIT] = plica_frc_crossing(frc, frc->half_bit, 0.0);
+	metric[PLICA_METRIC_FRC_MEAN] = plica_frc_mean(frc);
+}
+
+static void set_errors(struct plica_metric *metric, const struct plica_pixel_errors *errors)
+{
+	metric[PLICA_METRIC_NRMSE] = number(errors->nrmse);
+	metric[PLICA_METRIC_PHASE_RMSE] = number(sqrt(errors->phase_mse));
+	metric[PLICA_METRIC_PHASE_MAE] = number(errors->phase_mae);
+	metric[PLICA_METRIC_PHASE_MSE] = number(errors->phase_mse);
+	metric[PLICA_METRIC_AMPLITUDE_RMSE] = number(sqrt(errors->amplitude_mse));
+	metric[PLICA_METRIC_AMPLITUDE_MAE] = number(errors->amplitude_mae);
+	metric[PLICA_METRIC_AMPLITUDE_MSE] = number(errors->amplitude_mse);
+}
+
+enum plica_status plica_measure(struct plica_comparison *comparison, const double *weight,
+	double msssim_sigma_px, const char *doubt, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_pixel_errors errors;
+
+	plica_pixels_measure(&errors, comparison->aligned, comparison->reference, weight,
+		comparison->rows * comparison->cols);
+	set_errors(comparison->metric, &errors);
+	PLICA_TRY(measure_similarity(comparison, msssim_sigma_px, &errors, err));
+	PLICA_TRY(plica_frc_curve(&comparison->frc, comparison->aligned, comparison->reference,
+		comparison->rows, comparison->cols, err));
+	measure_frc(comparison);
+	for (size_t i = 0; doubt != NULL && i < PLICA_METRIC_COUNT; i++)
+		comparison->metric[i] = no_number(doubt);
+out:
+	return status;
+}
