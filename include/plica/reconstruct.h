@@ -17,6 +17,7 @@
 #ifndef PLICA_RECONSTRUCT_H
 #define PLICA_RECONSTRUCT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "plica/dataset.h"
@@ -26,10 +27,12 @@
 
 /** What the progress callback sees after each epoch. */
 struct plica_progress {
-	long epoch;       /**< 1 after the first */
-	long epoch_count; /**< as asked for */
-	double loss;      /**< mean over valid pixels of (|Psi| - sqrt(I))^2 in this epoch */
-	double seconds;   /**< since the first epoch began */
+	long epoch;      /**< 1 after the first */
+	double passes;   /**< over all patterns so far; an engine's line search counts as well */
+	long pass_count; /**< as asked for: settings.num_epochs */
+	bool finished;   /**< this was the last epoch */
+	double loss;     /**< mean over valid pixels of (|Psi| - sqrt(I))^2 in this epoch */
+	double seconds;  /**< since the first epoch began */
 };
 
 struct plica_reconstruct_hooks {
@@ -39,9 +42,9 @@ struct plica_reconstruct_hooks {
 };
 
 /**
- * Runs settings->num_epochs epochs. `hooks` may be NULL. A run that is stopped gives
- * PLICA_ERR_INTERRUPTED; one whose loss is no number any more PLICA_ERR_NUMERIC, with the epoch.
- * The caller frees *out with plica_product_free.
+ * Runs until settings->num_epochs passes over all patterns are done. `hooks` may be NULL. A run
+ * that is stopped gives PLICA_ERR_INTERRUPTED; one whose loss is no number any more
+ * PLICA_ERR_NUMERIC, with the epoch. The caller frees *out with plica_product_free.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct(struct plica_product **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,

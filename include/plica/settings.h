@@ -25,17 +25,36 @@ enum plica_initial_object {
 	PLICA_INITIAL_DATASET, /**< the dataset's objectGuess: in synthetic data the truth */
 };
 
+enum plica_noise_model {
+	PLICA_NOISE_GAUSSIAN, /**< of amplitudes: f = sum (|Psi| - sqrt(I))^2 */
+	PLICA_NOISE_POISSON,  /**< of counts: f = sum |Psi|^2 - I log |Psi|^2 */
+};
+
 struct plica_settings {
 	const char *algorithm; /**< name of an engine, static */
-	long num_epochs;       /**< every pattern once each */
+	long num_epochs;       /**< every pattern once through its transforms each */
 	long batch_size;       /**< positions a minibatch */
 	long random_seed;
-	long threads;                 /**< 0: as many as the process may use */
-	int initial_object;           /**< enum plica_initial_object */
-	double gaussian_noise_std;    /**< sigma of an amplitude; relaxation 1 / (4 sigma^2) */
-	bool rescale_probe_intensity; /**< once, to the counts, before the first epoch */
+	long threads;                          /**< 0: as many as the process may use */
+	int initial_object;                    /**< enum plica_initial_object */
+	int noise_model;                       /**< enum plica_noise_model */
+	double gaussian_noise_std;             /**< sigma; relaxation 1 / (4 sigma^2) */
+	double poisson_epsilon;                /**< e of I + e and |Psi|^2 + e, photons */
+	bool rescale_probe_intensity;          /**< once, to the counts, before the first epoch */
 	double preconditioning_damping_factor; /**< eta, of the illumination's maximum */
 	struct {
+		bool enabled;
+		double width; /**< c, in rms radii of the probe */
+		double cap;   /**< largest amplification */
+	} low_frequency_boost;
+	struct {
+		long batch_size;
+		double alpha;              /**< eta of the rPIE update */
+		long max_epochs;           /**< the start ends by itself before, as a rule */
+		long amplitude_iterations; /**< of the amplitude model, before the counts' */
+	} start;                           /**< how ML begins */
+	struct {
+		double alpha;                    /**< rPIE's regularisation */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
 		struct {
@@ -51,13 +70,17 @@ struct plica_settings {
 	} probe;
 };
 
-/** The defaults of `algorithm` ("LSQML"); an unknown one is an error with the nearest name. */
+struct plica_setting;
+
+/** The defaults of `algorithm` ("ML", "LSQML", "rPIE"); an unknown one is an error with the nearest
+ * name. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_init(
 	struct plica_settings *settings, const char *algorithm, struct plica_error *err);
 
 /**
- * Sets the option `name` from text. An unknown name (the nearest is given), a text of the wrong
- * type or a value out of range is an error that says what was found and expected.
+ * Sets the option `name` from text. An unknown name (the nearest is given), one that the engine
+ * does not use, a text of the wrong type or a value out of range is an error that says what was
+ * found and expected.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_set(struct plica_settings *settings,
 	const char *name, const char *text, struct plica_error *err);
@@ -66,7 +89,11 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_settings_set(struct plica_setti
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_check(
 	const struct plica_settings *settings, struct plica_error *err);
 
-/** All settings as one JSON object, to be freed with free(). */
+/** Does the settings' engine use this row? Setting another one is an error. */
+PLICA_API bool plica_setting_applies(
+	const struct plica_setting *row, const struct plica_settings *settings);
+
+/** All settings that apply as one JSON object, to be freed with free(). */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_json(
 	char **out, const struct plica_settings *settings, struct plica_error *err);
 
@@ -77,6 +104,14 @@ enum plica_setting_type {
 	PLICA_SETTING_CHOICE,
 };
 
+/** The engines, as bits in the order of plica_algorithms. */
+enum {
+	PLICA_SETTING_FOR_ML = 1,
+	PLICA_SETTING_FOR_LSQML = 2,
+	PLICA_SETTING_FOR_RPIE = 4,
+	PLICA_SETTING_FOR_ALL = 7,
+};
+
 /** One row of the manual. */
 struct plica_setting {
 	const char *name;
@@ -84,6 +119,7 @@ struct plica_setting {
 	size_t offset;              /**< in struct plica_settings */
 	double least, most;         /**< closed range of a number */
 	const char *const *choices; /**< NULL-terminated, in the order of the enum; else NULL */
+	unsigned int engines;       /**< PLICA_SETTING_FOR_... bits: who uses it */
 	const char *unit;           /**< "epochs", "px", ...; "" without one */
 	const char *help;
 };

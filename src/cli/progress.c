@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,39 +37,42 @@ bool cli_progress_init(struct cli_progress *progress, const char *word)
 
 static double seconds_left(const struct plica_progress *epoch)
 {
-	return epoch->seconds / (double)epoch->epoch * (double)(epoch->epoch_count - epoch->epoch);
+	return epoch->seconds / epoch->passes *
+	       fmax(0.0, (double)epoch->pass_count - epoch->passes);
 }
 
 static void draw_bar(const struct plica_progress *epoch)
 {
 	char bar[BAR_WIDTH + 1];
-	long filled = epoch->epoch * BAR_WIDTH / epoch->epoch_count;
+	long filled = (long)(epoch->passes * BAR_WIDTH / (double)epoch->pass_count);
 
 	for (long i = 0; i < BAR_WIDTH; i++)
 		bar[i] = i < filled ? '#' : '-';
 	bar[BAR_WIDTH] = '\0';
-	(void)fprintf(stderr, "\r[%s] epoch %ld/%ld  loss %.6g  %.1f s, %.1f s left ", bar,
-		epoch->epoch, epoch->epoch_count, epoch->loss, epoch->seconds, seconds_left(epoch));
+	(void)fprintf(stderr, "\r[%s] epoch %.1f/%ld  loss %.6g  %.1f s, %.1f s left ", bar,
+		epoch->passes, epoch->pass_count, epoch->loss, epoch->seconds, seconds_left(epoch));
 }
 
 void cli_progress_show(struct cli_progress *progress, const struct plica_progress *epoch)
 {
 	double interval = progress->style == CLI_PROGRESS_BAR ? BAR_INTERVAL : LINE_INTERVAL;
-	bool last = epoch->epoch == epoch->epoch_count;
+	bool last = epoch->finished;
 	bool due = last || epoch->seconds - progress->last_shown >= interval;
 
 	if (progress->style == CLI_PROGRESS_JSON)
 		(void)fprintf(stderr,
-			"{\"epoch\": %ld, \"epochs\": %ld, \"loss\": %.9g, \"seconds\": %.3f}\n",
-			epoch->epoch, epoch->epoch_count, epoch->loss, epoch->seconds);
+			"{\"epoch\": %ld, \"passes\": %.3f, \"of\": %ld, \"loss\": %.9g, "
+			"\"seconds\": %.3f}\n",
+			epoch->epoch, epoch->passes, epoch->pass_count, epoch->loss,
+			epoch->seconds);
 	if (progress->style == CLI_PROGRESS_NONE || progress->style == CLI_PROGRESS_JSON || !due)
 		return;
 	progress->last_shown = epoch->seconds;
 	if (progress->style == CLI_PROGRESS_BAR)
 		draw_bar(epoch);
 	else
-		(void)fprintf(stderr, "epoch %ld/%ld  loss %.6g  %.1f s\n", epoch->epoch,
-			epoch->epoch_count, epoch->loss, epoch->seconds);
+		(void)fprintf(stderr, "epoch %.1f/%ld  loss %.6g  %.1f s\n", epoch->passes,
+			epoch->pass_count, epoch->loss, epoch->seconds);
 	(void)fflush(stderr);
 }
 

@@ -6,8 +6,9 @@
 
 #include "base/text.h"
 
-static const struct plica_engine *const engines[] = {&plica_engine_lsqml};
-static const char *const names[] = {"LSQML", NULL};
+static const struct plica_engine *const engines[] = {
+	&plica_engine_ml, &plica_engine_lsqml, &plica_engine_rpie};
+static const char *const names[] = {"ML", "LSQML", "rPIE", NULL};
 
 #define ENGINE_COUNT (sizeof(engines) / sizeof(engines[0]))
 

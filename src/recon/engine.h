@@ -11,14 +11,20 @@
 #include "plica/settings.h"
 #include "recon/problem.h"
 
+/** What an epoch answers. */
+struct plica_epoch {
+	double loss; /**< mean squared amplitude residual per valid pixel, before the updates */
+	double cost; /**< patterns through their transforms, as a fraction of all: 1, or more where
+			there is a line search */
+};
+
 struct plica_engine {
 	const char *name; /**< as users write it */
 	/** Allocates all that the epochs need; *state is the engine's own. */
 	enum plica_status (*create)(
 		void **state, struct plica_problem *problem, struct plica_error *err);
-	/** Runs epoch `epoch` (from 0); *loss is the mean squared amplitude residual per valid
-	 * pixel, of the model before each update. Nothing is allocated. */
-	void (*epoch)(void *state, long epoch, double *loss);
+	/** Runs epoch `number`, counted from 0. Nothing is allocated. */
+	void (*epoch)(void *state, long number, struct plica_epoch *result);
 	/** NULL is fine. */
 	void (*destroy)(void *state);
 };
@@ -28,5 +34,7 @@ PLICA_MUST_USE enum plica_status plica_engine_find(
 	const struct plica_engine **out, const char *name, struct plica_error *err);
 
 extern const struct plica_engine plica_engine_lsqml;
+extern const struct plica_engine plica_engine_ml;
+extern const struct plica_engine plica_engine_rpie;
 
 #endif

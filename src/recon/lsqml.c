@@ -5,13 +5,13 @@
  * names here follow it: W illumination, G object gradient, dO and dP directions.
  */
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/try.h"
-#include "recon/bands.h"
+#include "recon/ambiguity.h"
 #include "recon/batches.h"
+#include "recon/boost.h"
 #include "recon/engine.h"
 #include "recon/pass.h"
 #include "recon/steps.h"
@@ -19,6 +19,8 @@
 /* The illumination is brought up to date in each of the first epochs, then every tenth. */
 #define ILLUMINATION_EAGER_EPOCHS 10
 #define ILLUMINATION_STRIDE 10
+/* Where the illumination is weaker than this part of its maximum the boost fades out. */
+#define BOOST_DAMPING 0.05F
 
 struct lsqml {
 	struct plica_problem *problem;
@@ -32,7 +34,9 @@ struct lsqml {
 	float *probe_direction;        /* dP */
 	double (*pair_sums)[PLICA_PAIR_SUMS];
 	struct plica_step_pair *steps;
-	double *object_steps; /* a copy that the trimmed mean may sort */
+	double *object_steps;              /* a copy that the trimmed mean may sort */
+	struct plica_boost *boost;         /* NULL: none */
+	struct plica_planes object_before; /* of the epoch, for the boost */
 };
 
 static void destroy(void *state)
@@ -50,7 +54,26 @@ static void destroy(void *state)
 	plica_free(lsqml->pair_sums);
 	plica_free(lsqml->steps);
 	plica_free(lsqml->object_steps);
+	plica_boost_free(lsqml->boost);
+	plica_planes_release(&lsqml->object_before);
 	plica_free(lsqml);
+}
+
+static enum plica_status create_boost(struct lsqml *lsqml, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	struct plica_problem *problem = lsqml->problem;
+	const struct plica_settings *settings = problem->settings;
+
+	if (!settings->low_frequency_boost.enabled)
+		return PLICA_OK;
+	PLICA_TRY(plica_boost_create(&lsqml->boost, problem, settings->low_frequency_boost.width,
+		settings->low_frequency_boost.cap, err));
+	PLICA_TRY(plica_planes_create(
+		&lsqml->object_before, problem->object.rows, problem->object.cols, err));
+	plica_boost_set_width(lsqml->boost);
+out:
+	return status;
 }
 
 static enum plica_status create(
@@ -66,7 +89,7 @@ static enum plica_status create(
 	PLICA_TRY(plica_batches_init(&lsqml->batches, problem->count, (size_t)settings->batch_size,
 		(uint64_t)settings->random_seed, err));
 	largest = lsqml->batches.largest;
-	PLICA_TRY(plica_pass_create(&lsqml->pass, problem, largest, err));
+	PLICA_TRY(plica_pass_create(&lsqml->pass, problem, largest, false, err));
 	lsqml->pass->step =
 		(float)(1.0 / (4.0 * settings->gaussian_noise_std * settings->gaussian_noise_std));
 	lsqml->object_floats = problem->object.rows * problem->object.stride;
@@ -78,6 +101,7 @@ static enum plica_status create(
 	PLICA_TRY(PLICA_NEW(&lsqml->pair_sums, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->steps, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->object_steps, largest, err));
+	PLICA_TRY(create_boost(lsqml, err));
 	*state = lsqml;
 	lsqml = NULL;
 out:
@@ -207,43 +231,15 @@ static double run_batch(
 	return residual;
 }
 
-static void scale_object(struct plica_planes *object, double factor)
+static void keep_object(struct lsqml *lsqml)
 {
-	for (size_t k = 0; k < object->rows * object->stride; k++) {
-		object->re[k] = (float)((double)object->re[k] * factor);
-		object->im[k] = (float)((double)object->im[k] * factor);
-	}
+	size_t bytes = lsqml->object_floats * sizeof(float);
+
+	memcpy(lsqml->object_before.re, lsqml->problem->object.re, bytes);
+	memcpy(lsqml->object_before.im, lsqml->problem->object.im, bytes);
 }
 
-/* Object and probe share a factor: the object's illumination-weighted mean power becomes 1. */
-static void remove_ambiguity(struct lsqml *lsqml)
-{
-	struct plica_problem *problem = lsqml->problem;
-	struct plica_planes *object = &problem->object;
-	double power = 0.0;
-	double weight2 = 0.0;
-	double pixels = 0.0;
-	double transmission;
-
-	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
-		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
-			size_t k = y * object->stride + x;
-			double weight = (double)lsqml->illumination[k];
-			double re = (double)object->re[k];
-			double im = (double)object->im[k];
-
-			power += weight * (re * re + im * im);
-			weight2 += weight * weight;
-			pixels += 1.0;
-		}
-	if (!(power > 0.0) || !(weight2 > 0.0))
-		return;
-	transmission = sqrt(power / pixels / sqrt(weight2 / pixels));
-	scale_object(object, 1.0 / transmission);
-	plica_problem_scale_probe(problem, transmission);
-}
-
-static void epoch(void *state, long number, double *loss)
+static void epoch(void *state, long number, struct plica_epoch *result)
 {
 	struct lsqml *lsqml = state;
 	struct plica_problem *problem = lsqml->problem;
@@ -253,6 +249,8 @@ static void epoch(void *state, long number, double *loss)
 
 	if (illumination_is_due(settings, number))
 		update_illumination(lsqml, number == 0);
+	if (lsqml->boost != NULL)
+		keep_object(lsqml);
 	plica_batches_shuffle(&lsqml->batches, number);
 	for (size_t k = 0; k < lsqml->batches.batch_count; k++) {
 		size_t count;
@@ -260,10 +258,14 @@ static void epoch(void *state, long number, double *loss)
 
 		residual += run_batch(lsqml, positions, count, update_probe);
 	}
+	if (lsqml->boost != NULL)
+		plica_boost_change(lsqml->boost, &lsqml->object_before, lsqml->illumination,
+			BOOST_DAMPING * lsqml->largest_illumination);
 	if (settings->object.remove_object_probe_ambiguity.enabled &&
 		number % settings->object.remove_object_probe_ambiguity.stride == 0)
-		remove_ambiguity(lsqml);
-	*loss = residual / ((double)problem->count * problem->valid_pixels);
+		plica_remove_ambiguity_with(problem, lsqml->illumination);
+	result->loss = residual / ((double)problem->count * problem->valid_pixels);
+	result->cost = 1.0;
 }
 
 const struct plica_engine plica_engine_lsqml = {

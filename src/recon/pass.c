@@ -9,25 +9,27 @@
 #include "recon/bands.h"
 
 enum plica_status plica_pass_create(struct plica_pass **out, struct plica_problem *problem,
-	size_t capacity, struct plica_error *err)
+	size_t capacity, bool with_power, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_pass *pass = NULL;
-	size_t wave_bytes = problem->kernels->wave_floats * sizeof(float);
+	size_t floats = problem->kernels->wave_floats;
 
 	PLICA_TRY(PLICA_NEW(&pass, 1, err));
 	pass->problem = problem;
 	pass->capacity = capacity;
 	pass->model = PLICA_DETECTOR_GAUSSIAN;
 	pass->step = 1.0F;
-	PLICA_TRY(plica_allocate((void **)(void *)&pass->incident, capacity, wave_bytes, err));
-	PLICA_TRY(plica_allocate((void **)(void *)&pass->difference, capacity, wave_bytes, err));
+	PLICA_TRY(PLICA_NEW(&pass->incident, capacity * floats, err));
+	PLICA_TRY(PLICA_NEW(&pass->difference, capacity * floats, err));
 	PLICA_TRY(PLICA_NEW(&pass->sums, capacity, err));
-	PLICA_TRY(plica_allocate(
-		(void **)(void *)&pass->block_sums, PLICA_PASS_BLOCKS, wave_bytes, err));
-	PLICA_TRY(plica_allocate((void **)(void *)&pass->probe_gradient, 1, wave_bytes, err));
+	PLICA_TRY(PLICA_NEW(&pass->block_sums, PLICA_PASS_BLOCKS * floats, err));
+	PLICA_TRY(PLICA_NEW(&pass->probe_gradient, floats, err));
 	PLICA_TRY(plica_planes_create(
 		&pass->gradient, problem->object.rows, problem->object.cols, err));
+	if (with_power)
+		PLICA_TRY(
+			PLICA_NEW(&pass->power, pass->gradient.rows * pass->gradient.stride, err));
 	*out = pass;
 	pass = NULL;
 out:
@@ -44,27 +46,33 @@ void plica_pass_free(struct plica_pass *pass)
 	plica_free(pass->sums);
 	plica_free(pass->block_sums);
 	plica_free(pass->probe_gradient);
+	plica_free(pass->power);
 	plica_planes_release(&pass->gradient);
 	plica_free(pass);
+}
+
+/* Blocks of small sets would be empty; how many there are depends on the set alone. */
+static size_t block_count(size_t count)
+{
+	return count < PLICA_PASS_BLOCKS ? count : PLICA_PASS_BLOCKS;
 }
 
 static void run_block(struct plica_pass *pass, const size_t *positions, size_t count, size_t block)
 {
 	const struct plica_kernels *kernels = pass->problem->kernels;
 	size_t floats = kernels->wave_floats;
-	size_t first = block * count / PLICA_PASS_BLOCKS;
-	size_t end = (block + 1) * count / PLICA_PASS_BLOCKS;
-	float *sum = pass->block_sums + block * floats;
+	size_t first = block * count / block_count(count);
+	size_t end = (block + 1) * count / block_count(count);
 
-	memset(sum, 0, floats * sizeof(*sum));
 	for (size_t k = first; k < end; k++) {
 		struct plica_exit_wave args = plica_problem_exit_wave(pass->problem, positions[k]);
 
 		args.model = pass->model;
 		args.step = pass->step;
+		args.epsilon = pass->epsilon;
 		args.incident = pass->incident + k * floats;
 		args.difference = pass->difference + k * floats;
-		args.probe_sum = sum;
+		args.probe_sum = pass->block_sums + block * floats;
 		kernels->table->exit_wave(
 			kernels, pass->problem->work[omp_get_thread_num()], &args, &pass->sums[k]);
 	}
@@ -90,62 +98,84 @@ static void add_blocks(struct plica_pass *pass)
 	}
 }
 
-static void find_rows(struct plica_pass *pass, const size_t *positions, size_t count)
-{
-	const struct plica_problem *problem = pass->problem;
-
-	pass->first_row = problem->object.rows;
-	pass->end_row = 0;
-	for (size_t k = 0; k < count; k++) {
-		size_t row = problem->row[positions[k]];
-
-		pass->first_row = row < pass->first_row ? row : pass->first_row;
-		pass->end_row =
-			row + problem->side > pass->end_row ? row + problem->side : pass->end_row;
-	}
-}
-
 static void scatter_band(
 	struct plica_pass *pass, const size_t *positions, size_t count, struct plica_band band)
 {
 	const struct plica_problem *problem = pass->problem;
 	const struct plica_kernels *kernels = problem->kernels;
 	struct plica_planes *gradient = &pass->gradient;
-	size_t bytes = (band.end - band.first) * gradient->stride * sizeof(float);
 
-	memset(gradient->re + band.first * gradient->stride, 0, bytes);
-	memset(gradient->im + band.first * gradient->stride, 0, bytes);
 	for (size_t k = 0; k < count; k++) {
 		size_t row = problem->row[positions[k]];
+		size_t col = problem->col[positions[k]];
+		const float *incident = pass->incident + k * kernels->wave_floats;
 
-		if (row < band.end && row + problem->side > band.first)
-			kernels->table->scatter(kernels, gradient, band.first, band.end, row,
-				problem->col[positions[k]],
-				pass->incident + k * kernels->wave_floats,
-				pass->difference + k * kernels->wave_floats);
+		if (row >= band.end || row + problem->side <= band.first)
+			continue;
+		kernels->table->scatter(kernels, gradient, band.first, band.end, row, col, incident,
+			pass->difference + k * kernels->wave_floats);
+		if (pass->power != NULL)
+			kernels->table->scatter_power(kernels, pass->power, gradient->stride,
+				band.first, band.end, row, col, incident);
 	}
 }
 
-void plica_pass_run(struct plica_pass *pass, const size_t *positions, size_t count)
+void plica_pass_begin(struct plica_pass *pass, size_t first_row, size_t end_row)
 {
-	struct plica_problem *problem = pass->problem;
-	const struct plica_kernels *kernels = problem->kernels;
-	size_t bands;
+	size_t stride = pass->gradient.stride;
+	size_t bytes = (end_row - first_row) * stride * sizeof(float);
+	size_t wave_bytes = pass->problem->kernels->wave_floats * sizeof(float);
 
-	find_rows(pass, positions, count);
-	bands = plica_band_count(pass->first_row, pass->end_row);
-#pragma omp parallel num_threads(problem->threads)
+	pass->first_row = first_row;
+	pass->end_row = end_row;
+	memset(pass->gradient.re + first_row * stride, 0, bytes);
+	memset(pass->gradient.im + first_row * stride, 0, bytes);
+	if (pass->power != NULL)
+		memset(pass->power + first_row * stride, 0, bytes);
+	memset(pass->block_sums, 0, PLICA_PASS_BLOCKS * wave_bytes);
+}
+
+void plica_pass_add(struct plica_pass *pass, const size_t *positions, size_t count)
+{
+	size_t blocks = block_count(count);
+	size_t bands = plica_band_count(pass->first_row, pass->end_row);
+
+#pragma omp parallel num_threads(pass->problem->threads)
 	{
 #pragma omp for schedule(dynamic, 1)
-		for (size_t block = 0; block < PLICA_PASS_BLOCKS; block++)
+		for (size_t block = 0; block < blocks; block++)
 			run_block(pass, positions, count, block);
 #pragma omp for schedule(dynamic, 1)
 		for (size_t k = 0; k < bands; k++)
 			scatter_band(pass, positions, count,
 				plica_band(pass->first_row, pass->end_row, k));
 	}
+}
+
+void plica_pass_end(struct plica_pass *pass)
+{
+	const struct plica_problem *problem = pass->problem;
+	const struct plica_kernels *kernels = problem->kernels;
+
 	add_blocks(pass);
 	if (problem->shifted)
 		kernels->table->inverse(
 			kernels, problem->work[0], pass->probe_gradient, pass->probe_gradient);
+}
+
+void plica_pass_run(struct plica_pass *pass, const size_t *positions, size_t count)
+{
+	const struct plica_problem *problem = pass->problem;
+	size_t first = problem->object.rows;
+	size_t end = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		size_t row = problem->row[positions[k]];
+
+		first = row < first ? row : first;
+		end = row + problem->side > end ? row + problem->side : end;
+	}
+	plica_pass_begin(pass, first, end);
+	plica_pass_add(pass, positions, count);
+	plica_pass_end(pass);
 }

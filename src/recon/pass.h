@@ -5,39 +5,51 @@
  *
  *     for each position i of the set:   A_i = T_delta P,  chi_i = exit-wave difference
  *     object gradient   G(R) = sum_i conj(A_i) chi_i          on the canvas
+ *     illumination      W(R) = sum_i |A_i|^2                  on the canvas, on request
  *     probe gradient    D(r) = sum_i T_-delta[ conj(O_i) chi_i ]
  *
- * A_i and chi_i of the whole set stay stored for what comes after (step lengths, positions).
+ * A_i and chi_i of the last set stay stored for what comes after (step lengths, positions). A pass
+ * over all positions is begun once, fed set by set, and ended once.
  *
- * Determinism: the set is cut into PLICA_PASS_BLOCKS blocks whatever the number of threads, each
- * block adds its spectra in order, the blocks are added in order by pixel owners; canvas pixels are
- * owned by row bands that add the patches in the order of the set.
+ * Determinism: a set is cut into blocks whatever the number of threads, each block adds its
+ * spectra in order, the blocks are added in order by pixel owners; canvas pixels are owned by row
+ * bands that add the patches in the order of the set.
  */
 #ifndef PLICA_RECON_PASS_H
 #define PLICA_RECON_PASS_H
 
 #include "recon/problem.h"
 
-#define PLICA_PASS_BLOCKS 16
+#define PLICA_PASS_BLOCKS ((size_t)16)
 
 struct plica_pass {
 	struct plica_problem *problem;
 	size_t capacity;              /**< largest set */
 	float *incident, *difference; /**< capacity waves each */
-	struct plica_exit_sums *sums; /**< of each position of the set */
+	struct plica_exit_sums *sums; /**< of each position of the last set */
 	float *block_sums;            /**< PLICA_PASS_BLOCKS waves */
 	struct plica_planes gradient; /**< G; rows outside [first_row, end_row) are stale */
-	float *probe_gradient;        /**< D, a wave */
-	size_t first_row, end_row;    /**< canvas rows that the set touches */
+	float *power;                 /**< W, rows x gradient.stride floats; NULL: not wanted */
+	float *probe_gradient;        /**< D, a wave; complete after plica_pass_end */
+	size_t first_row, end_row;    /**< canvas rows of the sets since plica_pass_begin */
 	enum plica_detector_model model;
-	float step;
+	float step;    /**< relaxation of the detector step; 1: the full projection */
+	float epsilon; /**< offset of the Poisson model, photons */
 };
 
+/** `with_power` asks for W as well. The model is Gaussian with step 1. */
 PLICA_MUST_USE enum plica_status plica_pass_create(struct plica_pass **out,
-	struct plica_problem *problem, size_t capacity, struct plica_error *err);
+	struct plica_problem *problem, size_t capacity, bool with_power, struct plica_error *err);
 void plica_pass_free(struct plica_pass *pass);
 
-/** Runs the pass over `count` positions (<= capacity), overwriting the results of the last one. */
+/** Clears the sums, for sets that touch the canvas rows [first_row, end_row). */
+void plica_pass_begin(struct plica_pass *pass, size_t first_row, size_t end_row);
+/** Adds `count` positions (<= capacity) to the sums. */
+void plica_pass_add(struct plica_pass *pass, const size_t *positions, size_t count);
+/** Completes the probe gradient. */
+void plica_pass_end(struct plica_pass *pass);
+
+/** Begin, add and end of a single set, over the rows that it touches. */
 void plica_pass_run(struct plica_pass *pass, const size_t *positions, size_t count);
 
 #endif

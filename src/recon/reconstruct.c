@@ -2,6 +2,7 @@
 #include "plica/reconstruct.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -14,7 +15,9 @@ struct run {
 	struct plica_problem *problem;
 	const struct plica_engine *engine;
 	void *state;
-	double *loss;
+	double *loss; /* num_epochs values at the most */
+	long epochs;  /* run so far */
+	double cost;  /* passes over all patterns so far */
 };
 
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
@@ -47,27 +50,39 @@ out:
 	return status;
 }
 
+/* One more epoch must fit into what was asked for; a line search may go past it by a fraction. */
+static bool is_finished(const struct run *run, const struct plica_settings *settings)
+{
+	return run->cost + 1.0 > (double)settings->num_epochs + 1e-9;
+}
+
 static enum plica_status run_epochs(struct run *run, const struct plica_settings *settings,
 	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
 {
 	double start = plica_seconds();
 
-	for (long epoch = 0; epoch < settings->num_epochs; epoch++) {
+	while (!is_finished(run, settings)) {
+		struct plica_epoch epoch = {0};
 		struct plica_progress progress;
 
-		run->engine->epoch(run->state, epoch, &run->loss[epoch]);
-		if (!isfinite(run->loss[epoch]))
+		run->engine->epoch(run->state, run->epochs, &epoch);
+		run->loss[run->epochs++] = epoch.loss;
+		run->cost += epoch.cost;
+		if (!isfinite(epoch.loss))
 			return plica_error_set(err, PLICA_ERR_NUMERIC,
 				"%s diverged: the loss of epoch %ld is %g", settings->algorithm,
-				epoch + 1, run->loss[epoch]);
-		progress = (struct plica_progress){.epoch = epoch + 1,
-			.epoch_count = settings->num_epochs,
-			.loss = run->loss[epoch],
+				run->epochs, epoch.loss);
+		progress = (struct plica_progress){.epoch = run->epochs,
+			.passes = run->cost,
+			.pass_count = settings->num_epochs,
+			.finished = is_finished(run, settings),
+			.loss = epoch.loss,
 			.seconds = plica_seconds() - start};
 		if (hooks != NULL && hooks->progress != NULL &&
-			hooks->progress(hooks->context, &progress) != 0)
+			hooks->progress(hooks->context, &progress) != 0 && !progress.finished)
 			return plica_error_set(err, PLICA_ERR_INTERRUPTED,
-				"stopped after epoch %ld of %ld", epoch + 1, settings->num_epochs);
+				"stopped after %.1f of %ld epochs", run->cost,
+				settings->num_epochs);
 	}
 	return PLICA_OK;
 }
@@ -87,7 +102,7 @@ static enum plica_status make_product(struct plica_product **out, struct run *ru
 	product->fourier_error = sums.residual / sums.measured;
 	product->loss = run->loss;
 	run->loss = NULL; /* ownership has moved to the product */
-	product->epoch_count = (size_t)settings->num_epochs;
+	product->epoch_count = (size_t)run->epochs;
 	PLICA_TRY(plica_copy_text(&product->algorithm, settings->algorithm, err));
 	PLICA_TRY(plica_copy_text(&product->timestamp, timestamp, err));
 	PLICA_TRY(plica_copy_text(&product->version, PLICA_VERSION, err));

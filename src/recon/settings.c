@@ -13,47 +13,73 @@
 #include "recon/engine.h"
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
+static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
+#define FOR(engine) PLICA_SETTING_FOR_##engine
 
 static const struct plica_setting table[] = {
-	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, "epochs",
+	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, FOR(ALL), "epochs",
 		"passes over all patterns"},
-	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, "positions",
-		"positions in a minibatch; object and probe change after each"},
-	{"random_seed", PLICA_SETTING_INTEGER, AT(random_seed), 0, 9e15, NULL, "",
+	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, FOR(LSQML) | FOR(RPIE),
+		"positions", "positions in a minibatch; object and probe change after each"},
+	{"random_seed", PLICA_SETTING_INTEGER, AT(random_seed), 0, 9e15, NULL, FOR(ALL), "",
 		"seed of the order of positions"},
-	{"threads", PLICA_SETTING_INTEGER, AT(threads), 0, 1024, NULL, "threads",
+	{"threads", PLICA_SETTING_INTEGER, AT(threads), 0, 1024, NULL, FOR(ALL), "threads",
 		"0: as many as the process may use; the result does not depend on it"},
-	{"initial_object", PLICA_SETTING_CHOICE, AT(initial_object), 0, 0, initial_objects, "",
-		"start from a flat object, or from the file's objectGuess"},
+	{"initial_object", PLICA_SETTING_CHOICE, AT(initial_object), 0, 0, initial_objects,
+		FOR(ALL), "", "start from a flat object, or from the file's objectGuess"},
+	{"noise_model", PLICA_SETTING_CHOICE, AT(noise_model), 0, 0, noise_models, FOR(ML), "",
+		"what the last stage maximises the likelihood of: amplitudes or counts"},
 	{"gaussian_noise_std", PLICA_SETTING_NUMBER, AT(gaussian_noise_std), 0.5, 100, NULL,
-		"sqrt(photons)",
+		FOR(LSQML), "sqrt(photons)",
 		"noise of an amplitude; 0.5 is Poisson's, larger values relax the modulus step"},
+	{"poisson_epsilon", PLICA_SETTING_NUMBER, AT(poisson_epsilon), 1e-6, 1, NULL, FOR(ML),
+		"photons",
+		"added to model and counts; keep it below 1e-3 of the mean count, or at the "
+		"variance of the read noise"},
 	{"rescale_probe_intensity_in_first_epoch", PLICA_SETTING_BOOL, AT(rescale_probe_intensity),
-		0, 1, NULL, "", "scale the probe to the measured counts before the first epoch"},
+		0, 1, NULL, FOR(ALL), "",
+		"scale the probe to the measured counts before the first epoch"},
 	{"preconditioning_damping_factor", PLICA_SETTING_NUMBER, AT(preconditioning_damping_factor),
-		1e-6, 1e3, NULL, "",
+		1e-6, 1e3, NULL, FOR(LSQML), "",
 		"damping of the object direction, relative to the brightest illumination"},
+	{"low_frequency_boost.enabled", PLICA_SETTING_BOOL, AT(low_frequency_boost.enabled), 0, 1,
+		NULL, FOR(ML) | FOR(LSQML), "", "amplify slow phase changes, which converge last"},
+	{"low_frequency_boost.width", PLICA_SETTING_NUMBER, AT(low_frequency_boost.width), 0.1, 10,
+		NULL, FOR(ML) | FOR(LSQML), "rms radii of the probe", "what counts as slow"},
+	{"low_frequency_boost.cap", PLICA_SETTING_NUMBER, AT(low_frequency_boost.cap), 1, 1e4, NULL,
+		FOR(ML) | FOR(LSQML), "", "largest amplification"},
+	{"start.batch_size", PLICA_SETTING_INTEGER, AT(start.batch_size), 1, 1e9, NULL, FOR(ML),
+		"positions", "positions in a minibatch of the sequential start"},
+	{"start.alpha", PLICA_SETTING_NUMBER, AT(start.alpha), 1e-3, 1, NULL, FOR(ML), "",
+		"regularisation of the start; 0.5 where the probe is hardly known"},
+	{"start.max_epochs", PLICA_SETTING_INTEGER, AT(start.max_epochs), 1, 1000, NULL, FOR(ML),
+		"epochs", "the start ends when an epoch gains less than a tenth, or here"},
+	{"start.amplitude_iterations", PLICA_SETTING_INTEGER, AT(start.amplitude_iterations), 0,
+		1e6, NULL, FOR(ML), "iterations",
+		"of the amplitude model, before the counts are fitted"},
+	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 1, NULL, FOR(RPIE), "",
+		"regularisation of the object update; small is fast and noisy"},
 	{"object.optimal_step_size_scaler", PLICA_SETTING_NUMBER,
-		AT(object.optimal_step_size_scaler), 0, 10, NULL, "",
+		AT(object.optimal_step_size_scaler), 0, 10, NULL, FOR(LSQML), "",
 		"factor on the least-squares step of the object"},
-	{"object.step_size", PLICA_SETTING_NUMBER, AT(object.step_size), 0, 10, NULL, "",
-		"further factor on every object update"},
+	{"object.step_size", PLICA_SETTING_NUMBER, AT(object.step_size), 0, 10, NULL, FOR(LSQML),
+		"", "further factor on every object update"},
 	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
-		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, "",
+		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, FOR(LSQML), "",
 		"keep the mean transmission at one"},
 	{"object.remove_object_probe_ambiguity.stride", PLICA_SETTING_INTEGER,
-		AT(object.remove_object_probe_ambiguity.stride), 1, 1e6, NULL, "epochs",
+		AT(object.remove_object_probe_ambiguity.stride), 1, 1e6, NULL, FOR(LSQML), "epochs",
 		"how often"},
 	{"probe.optimal_step_size_scaler", PLICA_SETTING_NUMBER, AT(probe.optimal_step_size_scaler),
-		0, 10, NULL, "", "factor on the least-squares step of the probe"},
-	{"probe.step_size", PLICA_SETTING_NUMBER, AT(probe.step_size), 0, 10, NULL, "",
+		0, 10, NULL, FOR(LSQML), "", "factor on the least-squares step of the probe"},
+	{"probe.step_size", PLICA_SETTING_NUMBER, AT(probe.step_size), 0, 10, NULL, FOR(LSQML), "",
 		"further factor on every probe update"},
-	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, "",
+	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, FOR(ALL), "",
 		"update the probe"},
 	{"probe.optimization_plan.start", PLICA_SETTING_INTEGER, AT(probe.start), 0, 1e6, NULL,
-		"epochs", "first epoch that updates the probe"},
+		FOR(LSQML) | FOR(RPIE), "epochs", "first epoch that updates the probe"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -64,6 +90,25 @@ const struct plica_setting *plica_settings_table(size_t *count)
 	return table;
 }
 
+/* What all engines begin with; the engines' own defaults follow. */
+static const struct plica_settings common = {
+	.num_epochs = 30,
+	.batch_size = 96,
+	.initial_object = PLICA_INITIAL_FLAT,
+	.noise_model = PLICA_NOISE_POISSON,
+	.gaussian_noise_std = 0.5,
+	.poisson_epsilon = 1e-4,
+	.rescale_probe_intensity = true,
+	.preconditioning_damping_factor = 0.1,
+	.low_frequency_boost = {.enabled = true, .width = 0.5, .cap = 100.0},
+	.start = {.batch_size = 10, .alpha = 0.2, .max_epochs = 10, .amplitude_iterations = 5},
+	.object = {.alpha = 0.2,
+		.optimal_step_size_scaler = 0.9,
+		.step_size = 1.0,
+		.remove_object_probe_ambiguity = {.enabled = true, .stride = 10}},
+	.probe = {.optimal_step_size_scaler = 0.9, .step_size = 1.0, .optimizable = true},
+};
+
 enum plica_status plica_settings_init(
 	struct plica_settings *settings, const char *algorithm, struct plica_error *err)
 {
@@ -72,25 +117,30 @@ enum plica_status plica_settings_init(
 
 	if (status != PLICA_OK)
 		return status;
-	*settings = (struct plica_settings){
-		.algorithm = engine->name,
-		.num_epochs = 100,
-		.batch_size = 96,
-		.random_seed = 0,
-		.threads = 0,
-		.initial_object = PLICA_INITIAL_FLAT,
-		.gaussian_noise_std = 0.5,
-		.rescale_probe_intensity = true,
-		.preconditioning_damping_factor = 0.1,
-		.object = {.optimal_step_size_scaler = 0.9,
-			.step_size = 1.0,
-			.remove_object_probe_ambiguity = {.enabled = true, .stride = 10}},
-		.probe = {.optimal_step_size_scaler = 0.9,
-			.step_size = 1.0,
-			.optimizable = true,
-			.start = 0},
-	};
+	*settings = common;
+	settings->algorithm = engine->name;
+	if (engine == &plica_engine_lsqml) {
+		settings->num_epochs = 100;
+		settings->noise_model = PLICA_NOISE_GAUSSIAN;
+		settings->low_frequency_boost.enabled = false;
+		settings->low_frequency_boost.width = 1.0;
+		settings->low_frequency_boost.cap = 30.0;
+	}
+	if (engine == &plica_engine_rpie) {
+		settings->num_epochs = 100;
+		settings->batch_size = 10;
+	}
 	return PLICA_OK;
+}
+
+bool plica_setting_applies(const struct plica_setting *row, const struct plica_settings *settings)
+{
+	const char *const *names = plica_algorithms();
+
+	for (unsigned int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], settings->algorithm) == 0)
+			return (row->engines & (1U << i)) != 0;
+	return false;
 }
 
 static const struct plica_setting *find(const char *name)
@@ -212,6 +262,10 @@ enum plica_status plica_settings_set(struct plica_settings *settings, const char
 
 	if (row == NULL)
 		return unknown(name, err);
+	if (!plica_setting_applies(row, settings))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"option '%s' does not apply to the algorithm %s", name,
+			settings->algorithm);
 	target = (char *)settings + row->offset;
 	switch (row->type) {
 	case PLICA_SETTING_CHOICE:
@@ -281,7 +335,8 @@ enum plica_status plica_settings_json(
 
 	plica_json_set_text(json, "algorithm", settings->algorithm);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		put(json, settings, &table[i]);
+		if (plica_setting_applies(&table[i], settings))
+			put(json, settings, &table[i]);
 	PLICA_TRY(plica_json_line(&text, json, err));
 	*out = text.data; /* ownership moves to the caller */
 	text = (struct plica_text){0};

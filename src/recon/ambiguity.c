@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/ambiguity.h"
+
+#include <math.h>
+
+static void scale_object(struct plica_planes *object, double factor)
+{
+	for (size_t k = 0; k < object->rows * object->stride; k++) {
+		object->re[k] = (float)((double)object->re[k] * factor);
+		object->im[k] = (float)((double)object->im[k] * factor);
+	}
+}
+
+void plica_remove_ambiguity_with(struct plica_problem *problem, const float *illumination)
+{
+	struct plica_planes *object = &problem->object;
+	double power = 0.0;
+	double weight2 = 0.0;
+	double pixels = 0.0;
+	double transmission;
+
+	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
+		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
+			size_t k = y * object->stride + x;
+			double weight = (double)illumination[k];
+			double re = (double)object->re[k];
+			double im = (double)object->im[k];
+
+			power += weight * (re * re + im * im);
+			weight2 += weight * weight;
+			pixels += 1.0;
+		}
+	if (!(power > 0.0) || !(weight2 > 0.0))
+		return;
+	transmission = sqrt(power / pixels / sqrt(weight2 / pixels));
+	scale_object(object, 1.0 / transmission);
+	plica_problem_scale_probe(problem, transmission);
+}
+
+void plica_remove_ambiguity(struct plica_problem *problem, float *power)
+{
+	plica_problem_illumination(problem, power);
+	plica_remove_ambiguity_with(problem, power);
+}

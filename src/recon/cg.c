@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/cg.h"
+
+#include <complex.h>
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+
+/* Positions in one set of the gradient pass; more would only cost memory. */
+#define CHUNK ((size_t)64)
+/* Damping of the preconditioner, relative to the brightest pixel. */
+#define DAMPING 0.05F
+/* The line search looks at every such position, and at these multiples of the last step. */
+#define LINE_STRIDE ((size_t)8)
+#define TRIALS 6
+static const double trial_factor[TRIALS] = {0.0, 0.3, 0.6, 1.0, 1.5, 2.2};
+
+static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
+{
+	enum plica_status status;
+	const struct plica_problem *problem = cg->problem;
+	size_t floats = problem->kernels->wave_floats;
+	size_t pixels = problem->side * problem->side;
+
+	PLICA_TRY(plica_vector_create(&cg->residual, problem, err));
+	PLICA_TRY(plica_vector_create(&cg->residual_old, problem, err));
+	PLICA_TRY(plica_vector_create(&cg->scaled, problem, err));
+	PLICA_TRY(plica_vector_create(&cg->direction, problem, err));
+	PLICA_TRY(plica_vector_create(&cg->trial, problem, err));
+	PLICA_TRY(PLICA_NEW(&cg->trial_spectrum, floats, err));
+	PLICA_TRY(PLICA_NEW(&cg->object_power, problem->object.rows * problem->object.stride, err));
+	PLICA_TRY(PLICA_NEW(&cg->coverage, pixels, err));
+	PLICA_TRY(PLICA_NEW(&cg->coverage_wave, floats, err));
+	PLICA_TRY(PLICA_NEW(&cg->objective, problem->count, err));
+	PLICA_TRY(PLICA_NEW(&cg->sums, problem->count / LINE_STRIDE + 1, err));
+	PLICA_TRY(PLICA_NEW(&cg->positions, problem->count, err));
+out:
+	return status;
+}
+
+enum plica_status plica_cg_create(
+	struct plica_cg **out, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_cg *cg = NULL;
+	const struct plica_settings *settings = problem->settings;
+
+	PLICA_TRY(PLICA_NEW(&cg, 1, err));
+	cg->problem = problem;
+	PLICA_TRY(plica_pass_create(&cg->pass, problem, CHUNK, true, err));
+	PLICA_TRY(allocate(cg, err));
+	if (settings->low_frequency_boost.enabled)
+		PLICA_TRY(
+			plica_boost_create(&cg->boost, problem, settings->low_frequency_boost.width,
+				settings->low_frequency_boost.cap, err));
+	for (size_t i = 0; i < problem->count; i++)
+		cg->positions[i] = i;
+	*out = cg;
+	cg = NULL;
+out:
+	plica_cg_free(cg);
+	return status;
+}
+
+void plica_cg_free(struct plica_cg *cg)
+{
+	if (cg == NULL)
+		return;
+	plica_pass_free(cg->pass);
+	plica_boost_free(cg->boost);
+	plica_vector_release(&cg->residual);
+	plica_vector_release(&cg->residual_old);
+	plica_vector_release(&cg->scaled);
+	plica_vector_release(&cg->direction);
+	plica_vector_release(&cg->trial);
+	plica_free(cg->trial_spectrum);
+	plica_free(cg->object_power);
+	plica_free(cg->coverage);
+	plica_free(cg->coverage_wave);
+	plica_free(cg->objective);
+	plica_free(cg->sums);
+	plica_free(cg->positions);
+	plica_free(cg);
+}
+
+void plica_cg_restart(struct plica_cg *cg, enum plica_detector_model model, float epsilon)
+{
+	cg->pass->model = model;
+	cg->pass->epsilon = epsilon;
+	/* both models' chi then have the same scale: half the negative log-likelihood's gradient */
+	cg->pass->step = model == PLICA_DETECTOR_POISSON ? 0.5F : 1.0F;
+	cg->old_product = 0.0;
+	cg->step = 1.0;
+	if (cg->boost != NULL)
+		plica_boost_set_width(cg->boost);
+}
+
+static double objective_of(const struct plica_cg *cg, const struct plica_exit_sums *sums)
+{
+	return cg->pass->model == PLICA_DETECTOR_POISSON ? 0.5 * sums->poisson : sums->residual;
+}
+
+/* r, W, and the objective of each position; returns the summed amplitude residual. */
+static double gradient(struct plica_cg *cg)
+{
+	struct plica_pass *pass = cg->pass;
+	const struct plica_problem *problem = cg->problem;
+	size_t bytes = pass->gradient.rows * pass->gradient.stride * sizeof(float);
+	double residual = 0.0;
+
+	plica_pass_begin(pass, 0, problem->object.rows);
+	for (size_t first = 0; first < problem->count; first += CHUNK) {
+		size_t count = problem->count - first < CHUNK ? problem->count - first : CHUNK;
+
+		plica_pass_add(pass, cg->positions + first, count);
+		for (size_t k = 0; k < count; k++) {
+			cg->objective[first + k] = objective_of(cg, &pass->sums[k]);
+			residual += pass->sums[k].residual;
+		}
+	}
+	plica_pass_end(pass);
+	memcpy(cg->residual.object.re, pass->gradient.re, bytes);
+	memcpy(cg->residual.object.im, pass->gradient.im, bytes);
+	if (problem->settings->probe.optimizable)
+		memcpy(cg->residual.probe, pass->probe_gradient,
+			problem->kernels->wave_floats * sizeof(float));
+	return residual;
+}
+
+static float largest_of(const float *values, size_t count)
+{
+	float largest = 0.0F;
+
+	for (size_t k = 0; k < count; k++)
+		largest = values[k] > largest ? values[k] : largest;
+	return largest;
+}
+
+/* Z(r) = sum_i |O_i(r)|^2; each thread owns rows of the patch. */
+static void measure_coverage(struct plica_cg *cg)
+{
+	const struct plica_problem *problem = cg->problem;
+	const struct plica_planes *object = &problem->object;
+	size_t floats = object->rows * object->stride;
+	size_t side = problem->side;
+
+#pragma omp parallel for simd schedule(static) num_threads(problem->threads)
+	for (size_t k = 0; k < floats; k++)
+		cg->object_power[k] = object->re[k] * object->re[k] + object->im[k] * object->im[k];
+#pragma omp parallel for schedule(static) num_threads(problem->threads)
+	for (size_t y = 0; y < side; y++) {
+		float complex *to = cg->coverage + y * side;
+
+		memset(to, 0, side * sizeof(*to));
+		for (size_t i = 0; i < problem->count; i++) {
+			const float *from = cg->object_power +
+					    (problem->row[i] + y) * object->stride +
+					    problem->col[i];
+
+			for (size_t x = 0; x < side; x++)
+				to[x] += from[x];
+		}
+		for (size_t x = 0; x < side;
+			x++) /* the wave's floats are real or imaginary parts */
+			to[x] = crealf(to[x]) + I * crealf(to[x]);
+	}
+	problem->kernels->table->wave_from(problem->kernels, cg->coverage_wave, cg->coverage);
+}
+
+/* z = M r. */
+static void precondition(struct plica_cg *cg)
+{
+	const struct plica_problem *problem = cg->problem;
+	size_t floats = problem->object.rows * problem->object.stride;
+	size_t wave = problem->kernels->wave_floats;
+	const float *power = cg->pass->power;
+	float damping = DAMPING * largest_of(power, floats);
+	float probe_damping;
+
+#pragma omp parallel for simd schedule(static) num_threads(problem->threads)
+	for (size_t k = 0; k < floats; k++) {
+		float scale = 1.0F / (power[k] + damping);
+
+		cg->scaled.object.re[k] = cg->residual.object.re[k] * scale;
+		cg->scaled.object.im[k] = cg->residual.object.im[k] * scale;
+	}
+	if (cg->boost != NULL)
+		plica_boost_direction(cg->boost, &cg->scaled.object, power, damping);
+	if (!problem->settings->probe.optimizable)
+		return;
+	measure_coverage(cg);
+	probe_damping = DAMPING * largest_of(cg->coverage_wave, wave);
+	for (size_t k = 0; k < wave; k++)
+		cg->scaled.probe[k] =
+			cg->residual.probe[k] / (cg->coverage_wave[k] + probe_damping);
+}
+
+/* h = z + beta h, Polak and Ribiere's beta, never negative. */
+static void make_direction(struct plica_cg *cg)
+{
+	double product = plica_vector_dot(&cg->residual, &cg->scaled);
+	double beta = 0.0;
+
+	if (cg->old_product > 0.0)
+		beta = fmax(0.0, (product - plica_vector_dot(&cg->residual_old, &cg->scaled)) /
+					 cg->old_product);
+	plica_vector_scale_add(&cg->direction, (float)beta, &cg->scaled);
+	if (plica_vector_dot(&cg->direction, &cg->residual) <= 0.0)
+		plica_vector_copy(&cg->direction, &cg->scaled);
+	plica_vector_copy(&cg->residual_old, &cg->residual);
+	cg->old_product = product;
+}
+
+/* The point at step t, as a trial object and probe. */
+static void make_trial(struct plica_cg *cg, double t)
+{
+	const struct plica_problem *problem = cg->problem;
+	const struct plica_planes *object = &problem->object;
+	size_t floats = object->rows * object->stride;
+	float step = (float)t;
+
+#pragma omp parallel for simd schedule(static) num_threads(problem->threads)
+	for (size_t k = 0; k < floats; k++) {
+		cg->trial.object.re[k] = object->re[k] + step * cg->direction.object.re[k];
+		cg->trial.object.im[k] = object->im[k] + step * cg->direction.object.im[k];
+	}
+	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+		cg->trial.probe[k] = problem->probe[k] + step * cg->direction.probe[k];
+	problem->kernels->table->forward(
+		problem->kernels, problem->work[0], cg->trial_spectrum, cg->trial.probe);
+}
+
+/* The objective at the trial point over the line search's positions. */
+static double evaluate_trial(struct plica_cg *cg, size_t first, size_t count)
+{
+	const struct plica_problem *problem = cg->problem;
+	const struct plica_kernels *kernels = problem->kernels;
+	double sum = 0.0;
+
+#pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
+	for (size_t k = 0; k < count; k++) {
+		struct plica_exit_wave args =
+			plica_problem_exit_wave(problem, first + k * LINE_STRIDE);
+
+		args.probe = problem->shifted ? cg->trial_spectrum : cg->trial.probe;
+		args.object = &cg->trial.object;
+		args.model = cg->pass->model;
+		args.epsilon = cg->pass->epsilon;
+		kernels->table->exit_wave(
+			kernels, problem->work[omp_get_thread_num()], &args, &cg->sums[k]);
+	}
+	for (size_t k = 0; k < count; k++)
+		sum += objective_of(cg, &cg->sums[k]);
+	return sum;
+}
+
+/* The minimum of the parabola through three points; the middle one where it has none. */
+static double parabola(const double t[3], const double f[3])
+{
+	double left = (f[1] - f[0]) / (t[1] - t[0]);
+	double right = (f[2] - f[1]) / (t[2] - t[1]);
+	double curvature = (right - left) / (t[2] - t[0]);
+
+	if (!(curvature > 0.0))
+		return t[1];
+	return 0.5 * (t[0] + t[1] - left / curvature);
+}
+
+static double choose_step(const double t[TRIALS], const double f[TRIALS])
+{
+	size_t best = 0;
+	size_t middle;
+
+	for (size_t k = 1; k < TRIALS; k++)
+		if (f[k] < f[best])
+			best = k;
+	if (best == 0)
+		return 0.2 * t[1];
+	middle = best == TRIALS - 1 ? best - 1 : best;
+	return fmin(
+		fmax(parabola(t + middle - 1, f + middle - 1), 0.3 * t[1]), 1.5 * t[TRIALS - 1]);
+}
+
+static double line_search(struct plica_cg *cg, double *cost)
+{
+	const struct plica_problem *problem = cg->problem;
+	size_t stride = problem->count < LINE_STRIDE ? 1 : LINE_STRIDE;
+	size_t first = (size_t)cg->iteration % stride;
+	size_t count = (problem->count - first + LINE_STRIDE - 1) / LINE_STRIDE;
+	double t[TRIALS];
+	double f[TRIALS] = {0};
+
+	for (size_t k = 0; k < count; k++)
+		f[0] += cg->objective[first + k * LINE_STRIDE];
+	for (size_t k = 0; k < TRIALS; k++) {
+		t[k] = trial_factor[k] * cg->step;
+		if (k == 0)
+			continue;
+		make_trial(cg, t[k]);
+		f[k] = evaluate_trial(cg, first, count);
+	}
+	/* a trial is half of the transforms of a gradient */
+	*cost += 0.5 * (double)((TRIALS - 1) * count) / (double)problem->count;
+	return choose_step(t, f);
+}
+
+double plica_cg_iterate(struct plica_cg *cg, double *cost)
+{
+	struct plica_problem *problem = cg->problem;
+	size_t bytes = problem->object.rows * problem->object.stride * sizeof(float);
+	double residual = gradient(cg);
+
+	precondition(cg);
+	make_direction(cg);
+	*cost += 1.0;
+	cg->step = line_search(cg, cost);
+	make_trial(cg, cg->step);
+	memcpy(problem->object.re, cg->trial.object.re, bytes);
+	memcpy(problem->object.im, cg->trial.object.im, bytes);
+	memcpy(problem->probe, cg->trial.probe, problem->kernels->wave_floats * sizeof(float));
+	plica_problem_probe_changed(problem);
+	cg->iteration++;
+	return residual / ((double)problem->count * problem->valid_pixels);
+}
