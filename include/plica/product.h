@@ -3,7 +3,8 @@
  * The product: what a reconstruction gives.
  *
  * File `reconstruction.npz`: reconstructed_object (H, W) complex64; object_origin (2,) float64,
- * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; reconstructed_probe
+ * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; after denoising also
+ * reconstructed_object_raw; reconstructed_probe
  * (N, N) or (modes, N, N) complex64; ycoords, xcoords (refined positions); loss (epochs,)
  * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
  * plica_version, options (JSON), input (JSON: path, sha256) strings.
@@ -18,6 +19,7 @@
 struct plica_product {
 	size_t object_rows, object_cols;
 	float _Complex *object;
+	float _Complex *object_raw; /**< before denoising, same shape; NULL without denoising */
 	double origin_y_px, origin_x_px; /**< of object[0, 0] in the dataset's coordinates */
 	size_t probe_modes, probe_px;
 	float _Complex *probe; /**< probe_modes * N * N, sum |P|^2 = photons */

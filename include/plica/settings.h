@@ -30,6 +30,11 @@ enum plica_noise_model {
 	PLICA_NOISE_POISSON,  /**< of counts: f = sum |Psi|^2 - I log |Psi|^2 */
 };
 
+enum plica_denoise_mode {
+	PLICA_DENOISE_NONE,
+	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
+};
+
 struct plica_settings {
 	const char *algorithm; /**< name of an engine, static */
 	long num_epochs;       /**< every pattern once through its transforms each */
@@ -53,6 +58,8 @@ struct plica_settings {
 		long max_epochs;           /**< the start ends by itself before, as a rule */
 		long amplitude_iterations; /**< of the amplitude model, before the counts' */
 	} start;                           /**< how ML begins */
+	int denoise;                       /**< enum plica_denoise_mode */
+	double denoise_strength;           /**< 0.5; 0.3 is careful */
 	struct {
 		double alpha;                    /**< rPIE's regularisation */
 		double optimal_step_size_scaler; /**< beta_O */

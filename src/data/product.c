@@ -15,6 +15,7 @@ void plica_product_free(struct plica_product *product)
 	if (product == NULL)
 		return;
 	plica_free(product->object);
+	plica_free(product->object_raw);
 	plica_free(product->probe);
 	plica_free(product->y_px);
 	plica_free(product->x_px);
@@ -265,6 +266,8 @@ static void view_arrays(
 
 	plica_members_view(
 		members, "reconstructed_object", PLICA_DTYPE_C64, product->object, 2, object);
+	plica_members_view(members, "reconstructed_object_raw", PLICA_DTYPE_C64,
+		product->object_raw, 2, object);
 	plica_members_view(members, "object_origin", PLICA_DTYPE_F64, origin, 1, &pair);
 	plica_members_view(members, "reconstructed_probe", PLICA_DTYPE_C64, product->probe,
 		single ? 2 : 3, single ? probe + 1 : probe);

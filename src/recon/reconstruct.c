@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/denoise.h"
 #include "recon/engine.h"
 
 /* What one run consists of; released as a whole. */
@@ -87,6 +88,23 @@ static enum plica_status run_epochs(struct run *run, const struct plica_settings
 	return PLICA_OK;
 }
 
+/* Denoises the problem's object; the product that was made from the raw one keeps both. */
+static enum plica_status denoise(
+	struct plica_product *product, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_product *denoised = NULL;
+
+	PLICA_TRY(plica_denoise(problem, problem->settings->denoise_strength, err));
+	PLICA_TRY(plica_problem_product(&denoised, problem, err));
+	product->object_raw = product->object;
+	product->object = denoised->object;
+	denoised->object = NULL; /* ownership has moved */
+out:
+	plica_product_free(denoised);
+	return status;
+}
+
 static enum plica_status make_product(struct plica_product **out, struct run *run,
 	const struct plica_settings *settings, struct plica_error *err)
 {
@@ -96,9 +114,11 @@ static enum plica_status make_product(struct plica_product **out, struct run *ru
 	char timestamp[PLICA_TIMESTAMP_SIZE];
 	char *json = NULL;
 
-	plica_problem_sums(run->problem, &sums);
 	plica_timestamp(timestamp);
 	PLICA_TRY(plica_problem_product(&product, run->problem, err));
+	if (settings->denoise == PLICA_DENOISE_AUTO)
+		PLICA_TRY(denoise(product, run->problem, err));
+	plica_problem_sums(run->problem, &sums); /* of the object that is the result */
 	product->fourier_error = sums.residual / sums.measured;
 	product->loss = run->loss;
 	run->loss = NULL; /* ownership has moved to the product */

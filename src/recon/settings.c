@@ -13,6 +13,7 @@
 #include "recon/engine.h"
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
+static const char *const denoise_modes[] = {"none", "auto", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
@@ -59,6 +60,11 @@ static const struct plica_setting table[] = {
 	{"start.amplitude_iterations", PLICA_SETTING_INTEGER, AT(start.amplitude_iterations), 0,
 		1e6, NULL, FOR(ML), "iterations",
 		"of the amplitude model, before the counts are fitted"},
+	{"denoise", PLICA_SETTING_CHOICE, AT(denoise), 0, 0, denoise_modes, FOR(ML), "",
+		"one total-variation step at the end, its strength from the photons; the raw "
+		"object is kept"},
+	{"denoise_strength", PLICA_SETTING_NUMBER, AT(denoise_strength), 0, 10, NULL, FOR(ML), "",
+		"of that step, in standard deviations of a pixel; 0.3 is careful"},
 	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 1, NULL, FOR(RPIE), "",
 		"regularisation of the object update; small is fast and noisy"},
 	{"object.optimal_step_size_scaler", PLICA_SETTING_NUMBER,
@@ -102,6 +108,8 @@ static const struct plica_settings common = {
 	.preconditioning_damping_factor = 0.1,
 	.low_frequency_boost = {.enabled = true, .width = 0.5, .cap = 100.0},
 	.start = {.batch_size = 10, .alpha = 0.2, .max_epochs = 10, .amplitude_iterations = 5},
+	.denoise = PLICA_DENOISE_NONE,
+	.denoise_strength = 0.5,
 	.object = {.alpha = 0.2,
 		.optimal_step_size_scaler = 0.9,
 		.step_size = 1.0,
