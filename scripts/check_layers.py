@@ -19,12 +19,23 @@ ROOMS = {
     "optics": {"num", "base"},
     "scan": {"num", "base"},
     "data": {"scan", "optics", "format", "num", "base"},
-    "recon": {"eval", "data", "scan", "optics", "num", "base"},
+    "recon": {"eval", "data", "scan", "optics", "num", "base", "format/json.h"},
     "study": {"scan", "data", "format", "base"},
     "report": {"eval", "format", "base"},
     "cli": {"study", "report", "recon", "eval", "data", "scan", "format", "base"},
 }
-PUBLIC = {"error.h": "base", "dataset.h": "data", "product.h": "data"}
+PUBLIC = {
+    "error.h": "base",
+    "scan.h": "scan",
+    "compare.h": "eval",
+    "dataset.h": "data",
+    "product.h": "data",
+    "simulate.h": "data",
+    "views.h": "data",
+    "reconstruct.h": "recon",
+    "settings.h": "recon",
+    "study.h": "study",
+}
 # C17, POSIX and Linux, and what the compiler brings: free for all.
 STANDARD = re.compile(
     r"(assert|complex|ctype|dirent|errno|fcntl|fenv|float|fnmatch|getopt|glob|inttypes|iso646"
