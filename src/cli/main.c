@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static int unknown_command(const char *word)
 	return CLI_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	if (argc < 2) {
 		print_usage(stderr);
@@ -60,4 +61,17 @@ int main(int argc, char **argv)
 			return commands[i]->run(
 				commands[i], argc - 1, (const char **)(void *)(argv + 1));
 	return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int result = run_command(argc, argv);
+
+	/* what did not reach its reader was not done */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && result == CLI_DONE) {
+		(void)fprintf(
+			stderr, "plica: cannot write to standard output: %s\n", strerror(errno));
+		return CLI_FAILED;
+	}
+	return result;
 }
