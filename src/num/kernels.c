@@ -12,6 +12,13 @@
 #include "num/kernels_variants.h"
 
 static const struct plica_kernel_table *const tables[] = {
+#if defined(__x86_64__)
+	&plica_kernels_avx512,
+	&plica_kernels_avx2,
+	&plica_kernels_sse2,
+#else
+	&plica_kernels_vector,
+#endif
 	&plica_kernels_fftw,
 	NULL,
 };

@@ -5,6 +5,17 @@
 
 #include "num/kernels.h"
 
+#if defined(__x86_64__)
+extern const struct plica_kernel_table plica_kernels_avx512;
+extern const struct plica_kernel_table plica_kernels_avx2;
+extern const struct plica_kernel_table plica_kernels_sse2;
+bool plica_usable_avx512(void);
+bool plica_usable_avx2(void);
+bool plica_usable_sse2(void);
+#else
+extern const struct plica_kernel_table plica_kernels_vector;
+bool plica_usable_vector(void);
+#endif
 extern const struct plica_kernel_table plica_kernels_fftw;
 
 /**

@@ -238,7 +238,7 @@ static inline void fixture_release(struct fixture *fixture)
 
 /** Fails unless the fields agree to `tolerance` of their norm, and everywhere to a few times
  * that of the largest modulus. */
-static inline void assert_close(const char *what, const float _Complex *found,
+static inline void assert_field(const char *what, const float _Complex *found,
 	const double _Complex *expected, size_t count, double tolerance)
 {
 	double largest = 0.0;

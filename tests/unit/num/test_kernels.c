@@ -123,7 +123,7 @@ static void assert_wave(
 	size_t pixels = rig->fixture.size * rig->fixture.size;
 
 	rig->kernels->table->wave_to(rig->kernels, rig->natural, wave);
-	assert_close(what, rig->natural, expected, pixels, TOLERANCE);
+	assert_field(what, rig->natural, expected, pixels, TOLERANCE);
 }
 
 static void check_conversions(const char *variant, size_t size)
@@ -155,7 +155,7 @@ static void check_transforms(const char *variant, size_t size)
 	assert_wave(&rig, "inverse of forward", rig.incident, expected);
 	reference_transform(expected, size, false);
 	table->spectrum_to(rig.kernels, rig.natural, rig.probe_spectrum);
-	assert_close("forward", rig.natural, expected, size * size, TOLERANCE);
+	assert_field("forward", rig.natural, expected, size * size, TOLERANCE);
 	table->forward(rig.kernels, rig.work, rig.probe, rig.probe);
 	assert_memory_equal(
 		rig.probe, rig.probe_spectrum, rig.kernels->wave_floats * sizeof(float));
@@ -305,12 +305,12 @@ static void check_scatter(const char *variant, size_t size)
 	table->scatter(rig.kernels, &rig.object, first_row, end_row, f->row, f->col, rig.probe,
 		rig.probe_direction);
 	plica_planes_to(found, &rig.object);
-	assert_close("scatter", found, expected, f->rows * f->rows, TOLERANCE);
+	assert_field("scatter", found, expected, f->rows * f->rows, TOLERANCE);
 	table->scatter(rig.kernels, &rig.object, 0, f->row, f->row, f->col, rig.probe, rig.probe);
 	table->scatter(rig.kernels, &rig.object, f->row + size, f->rows + 5, f->row, f->col,
 		rig.probe, rig.probe);
 	plica_planes_to(found, &rig.object);
-	assert_close("scatter outside", found, expected, f->rows * f->rows, TOLERANCE);
+	assert_field("scatter outside", found, expected, f->rows * f->rows, TOLERANCE);
 	plica_free(expected);
 	plica_free(found);
 	rig_release(&rig);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The block kernels: plan, converters, transforms, and their table. */
+#include "num/kernels_block.h"
+
+#include <complex.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+
+/* Floats between the area's blocks, beyond their length: off the power of two, so that the
+ * blocks of one column do not meet in the same lines of the cache. */
+#define PITCH_PAD (LANES * PAIR)
+
+#define VARIANT_TEXT_OF(name) #name
+#define VARIANT_TEXT(name) VARIANT_TEXT_OF(name)
+
+static bool supports(size_t size)
+{
+	bool power_of_two = (size & (size - 1)) == 0;
+
+	return power_of_two && size >= SMALLEST_SIZE && size <= LARGEST_SIZE && VARIANT(usable)();
+}
+
+/* The first of the radices 4 and 8 that make `length`, a power of two; measured as the fastest
+ * (doc/performance.md): 64 = 8 8, 128 = 4 4 8, 256 = 8 4 8, 512 = 8 8 8. */
+static size_t first_radix(size_t length)
+{
+	return length == 8 || length == 32 || length == 64 ? 8 : 4;
+}
+
+static void choose_stages(struct block_plan *plan)
+{
+	size_t stride = plan->size;
+
+	while (stride > LAST_RADIX) {
+		size_t radix = first_radix(stride / LAST_RADIX);
+
+		stride /= radix;
+		plan->stage[plan->stages++] =
+			(struct block_stage){.radix = radix, .stride = stride};
+	}
+}
+
+static void fill_twiddles(struct block_plan *plan)
+{
+	float *twiddles = plan->twiddles;
+
+	for (size_t s = 0; s < plan->stages; s++) {
+		struct block_stage *stage = &plan->stage[s];
+		double unit = -2.0 * M_PI / (double)(stage->radix * stage->stride);
+
+		stage->twiddle = twiddles;
+		for (size_t j = 0; j < stage->stride; j++)
+			for (size_t p = 1; p < stage->radix; p++) {
+				*twiddles++ = (float)cos(unit * (double)(j * p));
+				*twiddles++ = (float)sin(unit * (double)(j * p));
+			}
+	}
+}
+
+/* The digits of the slot, read the other way round. */
+static size_t frequency_of(const struct block_plan *plan, size_t slot)
+{
+	size_t frequency = 0;
+	size_t weight = 1;
+
+	for (size_t s = 0; s < plan->stages; s++) {
+		frequency += slot / plan->stage[s].stride * weight;
+		slot %= plan->stage[s].stride;
+		weight *= plan->stage[s].radix;
+	}
+	return frequency + slot * weight;
+}
+
+static size_t area_floats(const struct block_plan *plan)
+{
+	return plan->size / LANES * plan->pitch;
+}
+
+static size_t work_bytes(const struct block_plan *plan)
+{
+	size_t floats = area_floats(plan) + plan->size * PAIR + 4 * plan->size;
+
+	return floats * sizeof(float) + 2 * plan->size * sizeof(double);
+}
+
+struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void *work)
+{
+	float *area = work;
+	float *strip = area + area_floats(plan);
+	float *ramp_y = strip + plan->size * PAIR;
+	float *ramp_x = ramp_y + 2 * plan->size;
+	double *phasors = (double *)(void *)(ramp_x + 2 * plan->size);
+
+	return (struct block_scratch){area, strip, ramp_y, ramp_x, phasors, phasors + plan->size};
+}
+
+static enum plica_status prepare(struct plica_kernels *self, struct plica_error *err)
+{
+	struct block_plan *plan = NULL;
+	enum plica_status status = PLICA_NEW(&plan, 1, err);
+
+	if (status != PLICA_OK)
+		return status;
+	plan->size = self->size;
+	plan->pitch = self->size * PAIR + PITCH_PAD;
+	choose_stages(plan);
+	fill_twiddles(plan);
+	for (size_t slot = 0; slot < plan->size; slot++)
+		plan->frequency[slot] = frequency_of(plan, slot);
+	self->plan = plan;
+	self->pattern_floats = self->size * self->size;
+	self->wave_floats = 2 * self->pattern_floats;
+	self->work_bytes = work_bytes(plan);
+	return PLICA_OK;
+}
+
+static void release(struct plica_kernels *self)
+{
+	plica_free(self->plan);
+}
+
+/* exp(-2 pi i u shift) of the frequency k of size, from the phasors of half of them. */
+static void ramp_at(float *re, float *im, const struct block_scratch *scratch, size_t k,
+	size_t size, double factor)
+{
+	bool negative = k >= size / 2;
+	size_t at = negative ? size - k : k;
+	double sign = negative ? -factor : factor;
+
+	*re = (float)(factor * scratch->phasor_re[at]);
+	*im = (float)(sign * scratch->phasor_im[at]);
+}
+
+void VARIANT(block_ramps)(
+	const struct block_plan *plan, struct block_scratch *scratch, double y, double x)
+{
+	size_t size = plan->size;
+	double unit = -2.0 * M_PI / (double)size;
+
+	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1, unit * y);
+	for (size_t slot = 0; slot < size; slot++) {
+		float *pair = scratch->ramp_y + slot / LANES * PAIR + slot % LANES;
+
+		ramp_at(pair, pair + LANES, scratch, plan->frequency[slot], size,
+			1.0 / (double)size);
+	}
+	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1, unit * x);
+	for (size_t slot = 0; slot < size; slot++)
+		ramp_at(scratch->ramp_x + 2 * slot, scratch->ramp_x + 2 * slot + 1, scratch,
+			plan->frequency[slot], size, 1.0);
+}
+
+/* The wave's real part of pixel (y, x); its imaginary part is LANES further on. */
+static size_t wave_index(size_t size, size_t y, size_t x)
+{
+	return 2 * size * y + x / LANES * PAIR + x % LANES;
+}
+
+/* The spectrum's real part of a pair of slots; its imaginary part is LANES further on. */
+static size_t spectrum_index(size_t size, size_t slot_y, size_t slot_x)
+{
+	return slot_y / LANES * size * PAIR + slot_x * PAIR + slot_y % LANES;
+}
+
+static void wave_from(const struct plica_kernels *self, float *wave, const float complex *natural)
+{
+	for (size_t y = 0; y < self->size; y++)
+		for (size_t x = 0; x < self->size; x++) {
+			float *pair = wave + wave_index(self->size, y, x);
+
+			pair[0] = crealf(natural[y * self->size + x]);
+			pair[LANES] = cimagf(natural[y * self->size + x]);
+		}
+}
+
+static void wave_to(const struct plica_kernels *self, float complex *natural, const float *wave)
+{
+	for (size_t y = 0; y < self->size; y++)
+		for (size_t x = 0; x < self->size; x++) {
+			const float *pair = wave + wave_index(self->size, y, x);
+
+			natural[y * self->size + x] = CMPLXF(pair[0], pair[LANES]);
+		}
+}
+
+static void spectrum_to(
+	const struct plica_kernels *self, float complex *natural, const float *spectrum)
+{
+	const struct block_plan *plan = self->plan;
+	size_t size = self->size;
+
+	for (size_t slot_y = 0; slot_y < size; slot_y++)
+		for (size_t slot_x = 0; slot_x < size; slot_x++) {
+			const float *pair = spectrum + spectrum_index(size, slot_y, slot_x);
+
+			natural[plan->frequency[slot_y] * size + plan->frequency[slot_x]] =
+				CMPLXF(pair[0], pair[LANES]);
+		}
+}
+
+static void pattern_from(const struct plica_kernels *self, float *pattern, const float *natural)
+{
+	const struct block_plan *plan = self->plan;
+	size_t size = self->size;
+	size_t origin = size / 2;
+
+	for (size_t slot_y = 0; slot_y < size; slot_y++)
+		for (size_t slot_x = 0; slot_x < size; slot_x++) {
+			size_t y = (plan->frequency[slot_y] + origin) % size;
+			size_t x = (plan->frequency[slot_x] + origin) % size;
+
+			pattern[slot_y / LANES * size * LANES + slot_x * LANES + slot_y % LANES] =
+				natural[y * size + x];
+		}
+}
+
+/* Along y, from the wave into the area. */
+INLINE void wave_to_area(const struct block_plan *plan, const struct block_scratch *scratch,
+	const float *wave, size_t radix)
+{
+	const struct block_stage *stage = &plan->stage[0];
+
+	for (size_t block = 0; block < plan->size / LANES; block++) {
+		for (size_t j = 0; j < stage->stride; j++) {
+			struct cvec x[LARGEST_RADIX];
+
+			for (size_t q = 0; q < radix; q++)
+				x[q] = cload(wave + block * PAIR +
+					     (j + q * stage->stride) * 2 * plan->size);
+			forward_out(scratch->strip, x, stage, radix, j);
+		}
+		strip_to_area(plan, scratch, block);
+	}
+}
+
+/* Along y, from the area into the wave. */
+INLINE void wave_from_area(const struct block_plan *plan, const struct block_scratch *scratch,
+	float *wave, size_t radix)
+{
+	const struct block_stage *stage = &plan->stage[0];
+
+	for (size_t block = 0; block < plan->size / LANES; block++) {
+		strip_from_area(plan, scratch, block);
+		for (size_t j = 0; j < stage->stride; j++) {
+			struct cvec x[LARGEST_RADIX];
+
+			inverse_in(x, scratch->strip, stage, radix, j);
+			for (size_t q = 0; q < radix; q++)
+				cstore(wave + block * PAIR +
+						(j + q * stage->stride) * 2 * plan->size,
+					x[q]);
+		}
+	}
+}
+
+INLINE void scale_group(struct cvec x[LAST_RADIX], float factor)
+{
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		x[p] = cscale(x[p], (vec){0} + factor);
+}
+
+static void forward(
+	const struct plica_kernels *self, void *work, float *spectrum, const float *wave)
+{
+	const struct block_plan *plan = self->plan;
+	struct block_scratch scratch = VARIANT(block_scratch)(plan, work);
+
+	if (plan->stage[0].radix == 8)
+		wave_to_area(plan, &scratch, wave, 8);
+	else
+		wave_to_area(plan, &scratch, wave, 4);
+	for (size_t block = 0; block < plan->size / LANES; block++) {
+		float *rows = scratch.area + block * plan->pitch;
+
+		forward_stages(plan, 0, rows);
+		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
+			struct cvec x[LAST_RADIX];
+
+			load_group(x, rows + slot * PAIR);
+			butterfly8(x, FORWARD);
+			scale_group(x, 1.0f / (float)plan->size);
+			store_group(spectrum + (block * plan->size + slot) * PAIR, x);
+		}
+	}
+}
+
+static void inverse(
+	const struct plica_kernels *self, void *work, float *wave, const float *spectrum)
+{
+	const struct block_plan *plan = self->plan;
+	struct block_scratch scratch = VARIANT(block_scratch)(plan, work);
+
+	for (size_t block = 0; block < plan->size / LANES; block++) {
+		float *rows = scratch.area + block * plan->pitch;
+
+		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
+			struct cvec x[LAST_RADIX];
+
+			load_group(x, spectrum + (block * plan->size + slot) * PAIR);
+			scale_group(x, 1.0f / (float)plan->size);
+			butterfly8(x, INVERSE);
+			store_group(rows + slot * PAIR, x);
+		}
+		inverse_stages(plan, 0, rows);
+	}
+	if (plan->stage[0].radix == 8)
+		wave_from_area(plan, &scratch, wave, 8);
+	else
+		wave_from_area(plan, &scratch, wave, 4);
+}
+
+const struct plica_kernel_table VARIANT(kernels) = {
+	.name = VARIANT_TEXT(PLICA_KERNELS_VARIANT),
+	.supports = supports,
+	.prepare = prepare,
+	.release = release,
+	.wave_from = wave_from,
+	.wave_to = wave_to,
+	.spectrum_to = spectrum_to,
+	.pattern_from = pattern_from,
+	.forward = forward,
+	.inverse = inverse,
+	.exit_wave = VARIANT(block_exit_wave),
+	.scatter = VARIANT(block_scatter),
+	.scatter_power = VARIANT(block_scatter_power),
+	.pair_sums = VARIANT(block_pair_sums),
+};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Two-dimensional Fourier transforms of power-of-two size for the fused sweeps of the block
+ * kernels. Vectors run across the transform, never along it: a pass takes LANES neighbouring
+ * columns (or rows) at a time and computes LANES transforms at once.
+ *
+ * Order. The forward transform decimates in frequency: natural order in, *slots* out, without
+ * ever being put in order; the inverse takes slots and gives natural order, by the mirrored
+ * steps. With radices r0, r1, ..., 8 slot s has the frequency whose digits, read backwards in
+ * the mixed radix, are those of s (struct block_plan, frequency[]). Real space is natural.
+ *
+ * Layouts, in floats; a *pair* is LANES real parts, then LANES imaginary parts.
+ *   wave       [y][x block] pair, lanes along x
+ *   spectrum   [block of y slots][x slot] pair, lanes along the y slots
+ *   pattern    [block of y slots][x slot][LANES]
+ *   area       [block of y slots][x] pair, lanes along the y slots; blocks `pitch` floats apart:
+ *              half-transformed, along y only; the transposition is on the way in and out of it
+ *   strip      [y or y slot] pair, lanes along x: LANES columns under work, in the L1 cache
+ */
+#ifndef PLICA_NUM_KERNELS_BLOCK_H
+#define PLICA_NUM_KERNELS_BLOCK_H
+
+#include "num/kernels_butterfly.h"
+#include "num/kernels_variants.h"
+
+/** The name of one variant's own copy of an extern function. */
+#define VARIANT_JOIN(name, variant) plica_##name##_##variant
+#define VARIANT_EXPAND(name, variant) VARIANT_JOIN(name, variant)
+#define VARIANT(name) VARIANT_EXPAND(name, PLICA_KERNELS_VARIANT)
+
+#define FORWARD (-1)
+#define INVERSE 1
+
+/** The last stage of every plan; its butterflies are on neighbouring slots. */
+#define LAST_RADIX 8
+#define MOST_STAGES 4
+#define SMALLEST_SIZE 32
+#define LARGEST_SIZE 1024
+
+/** One stage: butterflies over elements j, j + stride, ... of blocks of radix * stride. */
+struct block_stage {
+	size_t radix;
+	size_t stride;
+	const float *twiddle; /**< [stride][radix - 1][2]: exp(-2 pi i j p / (radix stride)) */
+};
+
+struct block_plan {
+	size_t size;
+	size_t pitch;
+	size_t stages; /**< without the last one, which has no twiddle factors */
+	struct block_stage stage[MOST_STAGES];
+	size_t frequency[LARGEST_SIZE]; /**< of each slot */
+	float twiddles[3 * LARGEST_SIZE];
+};
+
+/** One thread's scratch. */
+struct block_scratch {
+	float *area;
+	float *strip;
+	float *ramp_y; /**< [block of y slots] pair, divided by the size */
+	float *ramp_x; /**< [x slot][2] */
+	double *phasor_re;
+	double *phasor_im;
+};
+
+struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void *work);
+/** Fills both ramps for the shift (y, x) in pixels. */
+void VARIANT(block_ramps)(
+	const struct block_plan *plan, struct block_scratch *scratch, double y, double x);
+
+void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,
+	const struct plica_exit_wave *args, struct plica_exit_sums *sums);
+void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
+	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
+	const float *difference);
+void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
+	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident);
+void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
+	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
+	size_t col, const float *incident, const float *difference, const float *probe_direction);
+
+/** Loads element j, j + stride, ... and does the inverse stage on them. */
+INLINE void inverse_in(
+	struct cvec *x, const float *block, const struct block_stage *stage, size_t radix, size_t j)
+{
+	const float *w = stage->twiddle + j * 2 * (radix - 1);
+
+	x[0] = cload(block + j * PAIR);
+	for (size_t p = 1; p < radix; p++)
+		x[p] = cmul_conj(
+			cload(block + (j + p * stage->stride) * PAIR), cbroadcast(w + 2 * (p - 1)));
+	butterfly(x, radix, INVERSE);
+}
+
+/** Does the forward stage on elements j, j + stride, ... and stores them. */
+INLINE void forward_out(
+	float *block, struct cvec *x, const struct block_stage *stage, size_t radix, size_t j)
+{
+	const float *w = stage->twiddle + j * 2 * (radix - 1);
+
+	butterfly(x, radix, FORWARD);
+	cstore(block + j * PAIR, x[0]);
+	for (size_t p = 1; p < radix; p++)
+		cstore(block + (j + p * stage->stride) * PAIR,
+			cmul(x[p], cbroadcast(w + 2 * (p - 1))));
+}
+
+INLINE void forward_stage_of(float *block, const struct block_stage *stage, size_t radix)
+{
+	for (size_t j = 0; j < stage->stride; j++) {
+		struct cvec x[LARGEST_RADIX];
+
+		for (size_t q = 0; q < radix; q++)
+			x[q] = cload(block + (j + q * stage->stride) * PAIR);
+		forward_out(block, x, stage, radix, j);
+	}
+}
+
+INLINE void inverse_stage_of(float *block, const struct block_stage *stage, size_t radix)
+{
+	for (size_t j = 0; j < stage->stride; j++) {
+		struct cvec x[LARGEST_RADIX];
+
+		inverse_in(x, block, stage, radix, j);
+		for (size_t q = 0; q < radix; q++)
+			cstore(block + (j + q * stage->stride) * PAIR, x[q]);
+	}
+}
+
+/** The forward stages from `first` on, but for the last one, of the strip `data`, in place. */
+INLINE void forward_stages(const struct block_plan *plan, size_t first, float *data)
+{
+	for (size_t s = first; s < plan->stages; s++) {
+		const struct block_stage *stage = &plan->stage[s];
+		size_t length = stage->radix * stage->stride;
+
+		for (size_t start = 0; start < plan->size; start += length) {
+			if (stage->radix == 8)
+				forward_stage_of(data + start * PAIR, stage, 8);
+			else
+				forward_stage_of(data + start * PAIR, stage, 4);
+		}
+	}
+}
+
+/** The mirror image of forward_stages. */
+INLINE void inverse_stages(const struct block_plan *plan, size_t first, float *data)
+{
+	for (size_t s = plan->stages; s-- > first;) {
+		const struct block_stage *stage = &plan->stage[s];
+		size_t length = stage->radix * stage->stride;
+
+		for (size_t start = 0; start < plan->size; start += length) {
+			if (stage->radix == 8)
+				inverse_stage_of(data + start * PAIR, stage, 8);
+			else
+				inverse_stage_of(data + start * PAIR, stage, 4);
+		}
+	}
+}
+
+INLINE void load_group(struct cvec x[LAST_RADIX], const float *from)
+{
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		x[p] = cload(from + p * PAIR);
+}
+
+INLINE void store_group(float *to, const struct cvec x[LAST_RADIX])
+{
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		cstore(to + p * PAIR, x[p]);
+}
+
+/** Where the columns of the area for y slots slot ... slot + 7 start, in x block `block`. */
+INLINE float *area_at(const struct block_plan *plan, const struct block_scratch *scratch,
+	size_t slot, size_t block)
+{
+	return scratch->area + slot / LANES * plan->pitch + block * LANES * PAIR + slot % LANES;
+}
+
+/** From the area into the strip of one x block, up to the first stage's butterflies. */
+INLINE void strip_from_area(
+	const struct block_plan *plan, const struct block_scratch *scratch, size_t block)
+{
+	for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
+		const float *columns = area_at(plan, scratch, slot, block);
+		vec re[LAST_RADIX];
+		vec im[LAST_RADIX];
+		struct cvec x[LAST_RADIX];
+
+		load_columns(re, columns, columns + plan->pitch);
+		load_columns(im, columns + LANES, columns + plan->pitch + LANES);
+		for (size_t p = 0; p < LAST_RADIX; p++)
+			x[p] = (struct cvec){re[p], im[p]};
+		butterfly8(x, INVERSE);
+		store_group(scratch->strip + slot * PAIR, x);
+	}
+	inverse_stages(plan, 1, scratch->strip);
+}
+
+/** From the strip, whose first stage is done, into the area. */
+INLINE void strip_to_area(
+	const struct block_plan *plan, const struct block_scratch *scratch, size_t block)
+{
+	forward_stages(plan, 1, scratch->strip);
+	for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
+		float *columns = area_at(plan, scratch, slot, block);
+		vec re[LAST_RADIX];
+		vec im[LAST_RADIX];
+		struct cvec x[LAST_RADIX];
+
+		load_group(x, scratch->strip + slot * PAIR);
+		butterfly8(x, FORWARD);
+		for (size_t p = 0; p < LAST_RADIX; p++) {
+			re[p] = x[p].re;
+			im[p] = x[p].im;
+		}
+		store_columns(columns, columns + plan->pitch, re);
+		store_columns(columns + LANES, columns + plan->pitch + LANES, im);
+	}
+}
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The block kernels that read stored waves: scatter and pair sums. Bound by the loads. */
+#include "num/kernels_block.h"
+
+/* Vectors added in float before the sums go to double. */
+#define FLOAT_ROWS 4
+
+void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
+	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
+	const float *difference)
+{
+	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+
+	for (size_t y = range.first; y < range.end; y++) {
+		const float *a = incident + y * 2 * self->size;
+		const float *chi = difference + y * 2 * self->size;
+		float *re = sum->re + (row + y) * sum->stride + col;
+		float *im = sum->im + (row + y) * sum->stride + col;
+
+		for (size_t x = 0; x < self->size; x += LANES) {
+			struct cvec product = cmul_conj(cload(chi + 2 * x), cload(a + 2 * x));
+
+			store_anywhere(re + x, load_anywhere(re + x) + product.re);
+			store_anywhere(im + x, load_anywhere(im + x) + product.im);
+		}
+	}
+}
+
+void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
+	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident)
+{
+	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+
+	for (size_t y = range.first; y < range.end; y++) {
+		const float *wave = incident + y * 2 * self->size;
+		float *target = sum + (row + y) * stride + col;
+
+		for (size_t x = 0; x < self->size; x += LANES) {
+			struct cvec a = cload(wave + 2 * x);
+			vec power = a.re * a.re + a.im * a.im;
+
+			store_anywhere(target + x, load_anywhere(target + x) + power);
+		}
+	}
+}
+
+/* The pixels of one row that pair_sums reads. */
+struct pair_row {
+	const float *object_re;
+	const float *object_im;
+	const float *direction_re;
+	const float *direction_im;
+	const float *incident;
+	const float *difference;
+	const float *probe_direction;
+};
+
+/* sums += the products of plica_kernels' pair_sums at the LANES pixels from x on */
+INLINE void add_pair(vec sums[PLICA_PAIR_SUMS], const struct pair_row *row, size_t x)
+{
+	struct cvec a = cload(row->incident + 2 * x);
+	struct cvec chi = cload(row->difference + 2 * x);
+	struct cvec probe = cload(row->probe_direction + 2 * x);
+	struct cvec direction = {
+		load_anywhere(row->direction_re + x), load_anywhere(row->direction_im + x)};
+	struct cvec object = {load_anywhere(row->object_re + x), load_anywhere(row->object_im + x)};
+	struct cvec u = cmul(a, direction);
+	struct cvec v = cmul(probe, object);
+
+	sums[0] += u.re * u.re + u.im * u.im;
+	sums[1] += v.re * v.re + v.im * v.im;
+	sums[2] += u.re * v.re + u.im * v.im;
+	sums[3] += u.im * v.re - u.re * v.im;
+	sums[4] += u.re * chi.re + u.im * chi.im;
+	sums[5] += v.re * chi.re + v.im * chi.im;
+}
+
+void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
+	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
+	size_t col, const float *incident, const float *difference, const float *probe_direction)
+{
+	struct lane_sums totals[PLICA_PAIR_SUMS] = {0};
+	size_t size = self->size;
+
+	for (size_t y = 0; y < size; y += FLOAT_ROWS) {
+		vec partial[PLICA_PAIR_SUMS] = {0};
+
+		for (size_t z = y; z < y + FLOAT_ROWS; z++) {
+			size_t in_object = (row + z) * object->stride + col;
+			size_t in_direction = (row + z) * direction->stride + col;
+			struct pair_row pixels = {
+				.object_re = object->re + in_object,
+				.object_im = object->im + in_object,
+				.direction_re = direction->re + in_direction,
+				.direction_im = direction->im + in_direction,
+				.incident = incident + z * 2 * size,
+				.difference = difference + z * 2 * size,
+				.probe_direction = probe_direction + z * 2 * size,
+			};
+
+			for (size_t x = 0; x < size; x += LANES)
+				add_pair(partial, &pixels, x);
+		}
+		for (size_t i = 0; i < PLICA_PAIR_SUMS; i++)
+			add_to_lanes(&totals[i], partial[i]);
+	}
+	for (size_t i = 0; i < PLICA_PAIR_SUMS; i++)
+		sums[i] = sum_of_lanes(&totals[i]);
+}
