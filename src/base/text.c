@@ -49,7 +49,7 @@ enum plica_status plica_text_add(
 	return plica_text_append(text, string, strlen(string), err);
 }
 
-static enum plica_status append_format(
+static PLICA_PRINTF(3, 0) enum plica_status append_format(
 	struct plica_text *text, struct plica_error *err, const char *format, va_list args)
 {
 	enum plica_status status;
