@@ -16,6 +16,7 @@
 #define LEAST_STEP 1e-6   /* px and cycles */
 #define LEAST_ERROR 1e-14 /* relative, squared: what single precision leaves */
 #define LARGEST_DAMPING 1e4
+#define MOST_WAY 2.0 /* px and cycles from the start: farther off is another minimum */
 
 /* The moved reconstruction and its derivatives by the shift. */
 enum { VALUE, BY_Y, BY_X, BY_YY, BY_YX, BY_XX, FIELDS };
@@ -25,6 +26,7 @@ static const unsigned int orders[FIELDS][2] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {
 struct refinement {
 	struct plica_alignment *alignment;
 	const struct plica_align_target *target;
+	double start[PLICA_ALIGN_PARAMETERS];
 	size_t count;
 	double complex *field[FIELDS];     /* area-sized */
 	double matrix[UNKNOWNS][UNKNOWNS]; /* second derivatives of E / 2, lower half */
@@ -193,35 +195,43 @@ static bool solve(double step[UNKNOWNS], const struct refinement *self)
 	return true;
 }
 
-/* One step that lowers the error, with as much damping as that takes. Gives the step's size, 0
- * when there is none. */
-static double improve(struct refinement *self, double parameter[PLICA_ALIGN_PARAMETERS])
+/* Where a step leads, and its largest component; false when that is too far away. */
+static bool take_step(double trial[PLICA_ALIGN_PARAMETERS], double *size,
+	const struct refinement *self, const double *parameter, const double step[UNKNOWNS])
+{
+	*size = 0.0;
+	for (size_t i = 0; i < PLICA_ALIGN_PARAMETERS; i++) {
+		trial[i] = parameter[i] + step[i + 2];
+		*size = fmax(*size, fabs(step[i + 2]));
+		if (!(fabs(trial[i] - self->start[i]) <= MOST_WAY))
+			return false;
+	}
+	return true;
+}
+
+/* One step that lowers the error, with as much damping as that takes; false when there is none. */
+static bool improve(struct refinement *self, double parameter[PLICA_ALIGN_PARAMETERS])
 {
 	for (; self->damping <= LARGEST_DAMPING; self->damping *= 10.0) {
 		double trial[PLICA_ALIGN_PARAMETERS];
 		double step[UNKNOWNS];
-		double size = 0.0;
-		double error;
+		double size, error;
 		double complex factor;
 
-		if (!solve(step, self))
+		if (!solve(step, self) || !take_step(trial, &size, self, parameter, step))
 			continue;
-		for (size_t i = 0; i < PLICA_ALIGN_PARAMETERS; i++) {
-			trial[i] = parameter[i] + step[i + 2];
-			size = fmax(size, fabs(step[i + 2]));
-		}
 		if (size < LEAST_STEP)
-			return 0.0;
+			return false;
 		factor = evaluate(self, &error, trial);
 		if (error < self->error) {
 			memcpy(parameter, trial, sizeof(trial));
 			self->factor = factor;
 			self->error = error;
 			self->damping *= 0.1;
-			return size;
+			return true;
 		}
 	}
-	return 0.0;
+	return false;
 }
 
 static enum plica_status allocate(struct refinement *self, struct plica_error *err)
@@ -244,11 +254,12 @@ enum plica_status plica_align_refine(double parameter[PLICA_ALIGN_PARAMETERS],
 		.count = alignment->y.area * alignment->x.area,
 		.damping = 1e-3};
 
+	memcpy(self.start, parameter, sizeof(self.start));
 	PLICA_TRY(allocate(&self, err));
 	self.factor = evaluate(&self, &self.error, parameter);
 	for (int step = 0; step < MOST_STEPS && self.error > LEAST_ERROR; step++) {
 		build(&self);
-		if (improve(&self, parameter) == 0.0)
+		if (!improve(&self, parameter))
 			break;
 	}
 	plica_alignment_set(alignment, parameter);

@@ -11,7 +11,8 @@
 #include "eval/search.h"
 
 /**
- * Improves `parameter` (px and cycles) to the minimum next to it; never makes it worse. The
+ * Improves `parameter` (px and cycles) to the minimum next to it, 2 px or cycles away
+ * at most; never makes it worse. The
  * alignment is left at the result.
  */
 PLICA_MUST_USE enum plica_status plica_align_refine(double parameter[PLICA_ALIGN_PARAMETERS],

@@ -12,6 +12,8 @@
 
 /* Rounds of ramp and shift from one start; two settle nearly everything. */
 #define ROUNDS 3
+/* A shift must explain more than that much of what staying leaves: noise always has some peak. */
+#define LEAST_GAIN 0.99
 
 struct search {
 	struct plica_alignment *alignment;
@@ -212,7 +214,20 @@ static void judge(struct search *self, struct guess *best, struct guess *guess)
 		*best = *guess;
 }
 
-/* Goes on from a start (its shift; no ramp) and keeps the best that is met. */
+/* The best ramp without a shift. */
+static void stay(struct search *self, struct guess *best)
+{
+	struct guess guess = {0};
+
+	*best = (struct guess){.agreement = -1.0};
+	judge(self, best, &guess);
+	for (int round = 0; round < ROUNDS; round++) {
+		improve_ramp(self, &guess);
+		judge(self, best, &guess);
+	}
+}
+
+/* Goes on from a start and keeps the best that is met. */
 static void follow(struct search *self, struct guess *best, struct guess guess)
 {
 	judge(self, best, &guess);
@@ -233,6 +248,12 @@ static void follow(struct search *self, struct guess *best, struct guess guess)
 		guess.parameter[PLICA_ALIGN_SHIFT_X] = shift_x;
 		judge(self, best, &guess);
 	}
+}
+
+/* The share of the target's power that a guess leaves unexplained. */
+static double residue(const struct guess *guess)
+{
+	return 1.0 - guess->agreement * guess->agreement;
 }
 
 /* The spectrum of the target itself, for shift_from_field. */
@@ -281,14 +302,19 @@ enum plica_status plica_align_search(double parameter[PLICA_ALIGN_PARAMETERS],
 	enum plica_status status;
 	struct search self = {.alignment = alignment, .target = target, .most = most};
 	struct guess start = {0};
-	struct guess best = {.agreement = -1.0};
+	struct guess still;
+	struct guess best;
 
 	PLICA_TRY(search_init(&self, err));
 	shift_from_neighbours(&self, &start.parameter[PLICA_ALIGN_SHIFT_Y],
 		&start.parameter[PLICA_ALIGN_SHIFT_X]);
 	prepare_field(&self);
-	follow(&self, &best, (struct guess){0});
+	stay(&self, &still);
+	best = still;
+	follow(&self, &best, still);
 	follow(&self, &best, start);
+	if (residue(&best) > LEAST_GAIN * residue(&still))
+		best = still;
 	memcpy(parameter, best.parameter, sizeof(best.parameter));
 out:
 	search_release(&self);

@@ -23,7 +23,8 @@ double plica_align_agreement(
  * correlation of the neighbour products r(y + 1, x) conj(r(y, x)) and r(y, x + 1) conj(r(y, x)),
  * in which a ramp is a constant and the complex factor another, so that neither can hide the
  * shift. From each, in turn: the ramp from the peak of the transform of conj(a) t, the shift from
- * the peak of the complex correlation; the start that agrees better in the end is taken.
+ * the peak of the complex correlation; the start that agrees better in the end is taken, unless
+ * hardly better than no shift at all.
  * Shifts are looked for up to `most` px (at most the alignment's margin) on each axis.
  */
 PLICA_MUST_USE enum plica_status plica_align_search(double parameter[PLICA_ALIGN_PARAMETERS],
