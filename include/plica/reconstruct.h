@@ -39,6 +39,13 @@ struct plica_reconstruct_hooks {
 	/** Called after each epoch on the calling thread; a non-zero answer stops the run. */
 	int (*progress)(void *context, const struct plica_progress *progress);
 	void *context;
+	/** Where checkpoints go (NPZ, written atomically): when the run is stopped, at its end, and
+	 * in between every so many seconds. NULL: none. */
+	const char *checkpoint_path;
+	double checkpoint_seconds;
+	/** Go on from that checkpoint, if it is there, with the same bits as an uninterrupted run.
+	 * One of other data or settings (num_epochs and threads may differ) is PLICA_ERR_DATA. */
+	bool resume;
 };
 
 /**

@@ -19,6 +19,8 @@ struct arguments {
 	const char *initial_object;
 	const char *progress;
 	long num_epochs, batch_size, seed, threads;
+	double checkpoint_minutes;
+	bool resume;
 	struct plica_strings set;
 	bool show_settings;
 	bool json;
@@ -188,8 +190,12 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 	struct plica_dataset *dataset = NULL;
 	struct plica_product *product = NULL;
 	struct cli_progress progress;
-	const struct plica_reconstruct_hooks hooks = {on_epoch, &progress};
+	struct plica_reconstruct_hooks hooks = {.progress = on_epoch,
+		.context = &progress,
+		.checkpoint_seconds = 60.0 * arguments->checkpoint_minutes,
+		.resume = arguments->resume};
 	char *path = NULL;
+	char *checkpoint = NULL;
 	double start = plica_seconds();
 	int result = CLI_DONE;
 
@@ -197,6 +203,11 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 	cli_catch_signals();
 	PLICA_TRY(load_input(&dataset, arguments->input, &err));
 	PLICA_TRY(plica_make_folders(arguments->output_dir, &err));
+	PLICA_TRY(plica_path_join(&checkpoint, arguments->output_dir, "checkpoint.npz", &err));
+	if (!arguments->resume && plica_file_exists(checkpoint))
+		cli_warn("starting anew; '%s' will be replaced (--resume goes on from it)",
+			checkpoint);
+	hooks.checkpoint_path = checkpoint;
 	status = plica_reconstruct(&product, dataset, settings, &hooks, &err);
 	cli_progress_end(&progress);
 	if (status != PLICA_OK)
@@ -208,6 +219,7 @@ out:
 	if (status != PLICA_OK)
 		result = cli_fail(status, &err);
 	plica_free(path);
+	plica_free(checkpoint);
 	plica_product_free(product);
 	plica_dataset_free(dataset);
 	return result;
@@ -225,6 +237,9 @@ static int check_and_run(const struct cli_command *self, const struct arguments 
 		print_settings(&settings);
 		return CLI_DONE;
 	}
+	if (!(arguments->checkpoint_minutes > 0.0))
+		return cli_usage_error(self, "--checkpoint-every takes minutes > 0, not %g",
+			arguments->checkpoint_minutes);
 	if (!cli_progress_init(&progress, arguments->progress))
 		return cli_usage_error(self, "--progress is auto, plain, json or none, not '%s'",
 			arguments->progress);
@@ -238,8 +253,9 @@ static int check_and_run(const struct cli_command *self, const struct arguments 
 static int run(const struct cli_command *self, int argc, const char **argv)
 {
 	struct arguments arguments = {
-		.algorithm = "LSQML",
+		.algorithm = "ML",
 		.progress = "auto",
+		.checkpoint_minutes = 1.0,
 		.num_epochs = UNSET,
 		.batch_size = UNSET,
 		.seed = UNSET,
@@ -248,16 +264,21 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 	const struct cli_option options[] = {
 		{"input-npz", 'i', CLI_TEXT, &arguments.input, "FILE", "dataset (DATA-001)"},
 		{"output-dir", 'o', CLI_TEXT, &arguments.output_dir, "DIR",
-			"folder for reconstruction.npz and .png; made when missing"},
-		{"algorithm", 'a', CLI_TEXT, &arguments.algorithm, "NAME", "engine (LSQML)"},
+			"folder for what it writes; made when missing"},
+		{"algorithm", 'a', CLI_TEXT, &arguments.algorithm, "NAME",
+			"engine: ML, LSQML or rPIE (ML)"},
 		{"num-epochs", 'n', CLI_INT, &arguments.num_epochs, "N",
-			"passes over all patterns (100)"},
+			"passes over all patterns (ML 30, others 100)"},
 		{"batch-size", 'b', CLI_INT, &arguments.batch_size, "N",
-			"positions a minibatch (96)"},
+			"positions a minibatch (LSQML 96, rPIE 10)"},
 		{"seed", 0, CLI_INT, &arguments.seed, "N", "of the order of positions (0)"},
 		{"threads", 't', CLI_INT, &arguments.threads, "N", "threads (0: all cores)"},
 		{"initial-object", 0, CLI_TEXT, &arguments.initial_object, "WORD",
 			"flat, or dataset: start from objectGuess (flat)"},
+		{"resume", 0, CLI_FLAG, &arguments.resume, NULL,
+			"go on from DIR/checkpoint.npz, if there is one"},
+		{"checkpoint-every", 0, CLI_NUMBER, &arguments.checkpoint_minutes, "MINUTES",
+			"besides those at the end and when stopped (1)"},
 		{"set", 's', CLI_LIST, &arguments.set, "NAME=VALUE",
 			"any other setting; repeatable"},
 		{"show-settings", 0, CLI_FLAG, &arguments.show_settings, NULL,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/spin.h"
 
 /* In the order of a session's work. */
 static const struct cli_command *const commands[] = {
@@ -56,6 +57,7 @@ static int run_command(int argc, char **argv)
 		(void)printf("plica %s\n", PLICA_VERSION);
 		return CLI_DONE;
 	}
+	cli_bound_spinning(argv);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return commands[i]->run(

@@ -63,6 +63,12 @@ void plica_boost_free(struct plica_boost *boost)
 	plica_free(boost);
 }
 
+void plica_boost_archive(struct plica_boost *boost, struct plica_archive *archive)
+{
+	plica_archive_floats(archive, "boost_gain_y", boost->gain_y, boost->rows);
+	plica_archive_floats(archive, "boost_gain_x", boost->gain_x, boost->cols);
+}
+
 static void fill_gain(float *gain, size_t count, double width)
 {
 	for (size_t k = 0; k < count; k++) {

@@ -10,6 +10,7 @@
 #define PLICA_RECON_BOOST_H
 
 #include "num/fft.h"
+#include "recon/archive.h"
 #include "recon/problem.h"
 
 struct plica_boost {
@@ -24,6 +25,9 @@ struct plica_boost {
 PLICA_MUST_USE enum plica_status plica_boost_create(struct plica_boost **out,
 	struct plica_problem *problem, double c, double cap, struct plica_error *err);
 void plica_boost_free(struct plica_boost *boost);
+
+/** The gains, which follow from the probe that plica_boost_set_width saw. */
+void plica_boost_archive(struct plica_boost *boost, struct plica_archive *archive);
 
 /** Measures sigma of the present probe. */
 void plica_boost_set_width(struct plica_boost *boost);

@@ -86,16 +86,33 @@ void plica_cg_free(struct plica_cg *cg)
 	plica_free(cg);
 }
 
-void plica_cg_restart(struct plica_cg *cg, enum plica_detector_model model, float epsilon)
+void plica_cg_set_model(struct plica_cg *cg, enum plica_detector_model model, float epsilon)
 {
 	cg->pass->model = model;
 	cg->pass->epsilon = epsilon;
 	/* both models' chi then have the same scale: half the negative log-likelihood's gradient */
 	cg->pass->step = model == PLICA_DETECTOR_POISSON ? 0.5F : 1.0F;
+}
+
+void plica_cg_restart(struct plica_cg *cg)
+{
 	cg->old_product = 0.0;
 	cg->step = 1.0;
 	if (cg->boost != NULL)
 		plica_boost_set_width(cg->boost);
+}
+
+void plica_cg_archive(struct plica_cg *cg, struct plica_archive *archive)
+{
+	plica_archive_planes(archive, "cg_residual_object", &cg->residual_old.object);
+	plica_archive_wave(archive, "cg_residual_probe", cg->residual_old.probe);
+	plica_archive_planes(archive, "cg_direction_object", &cg->direction.object);
+	plica_archive_wave(archive, "cg_direction_probe", cg->direction.probe);
+	plica_archive_number(archive, "cg_old_product", &cg->old_product);
+	plica_archive_number(archive, "cg_step", &cg->step);
+	plica_archive_integer(archive, "cg_iteration", &cg->iteration);
+	if (cg->boost != NULL)
+		plica_boost_archive(cg->boost, archive);
 }
 
 static double objective_of(const struct plica_cg *cg, const struct plica_exit_sums *sums)

@@ -9,6 +9,7 @@
 #ifndef PLICA_RECON_CG_H
 #define PLICA_RECON_CG_H
 
+#include "recon/archive.h"
 #include "recon/boost.h"
 #include "recon/pass.h"
 #include "recon/vector.h"
@@ -37,8 +38,12 @@ PLICA_MUST_USE enum plica_status plica_cg_create(
 	struct plica_cg **out, struct plica_problem *problem, struct plica_error *err);
 void plica_cg_free(struct plica_cg *cg);
 
-/** Begins anew with this objective: the next direction is the preconditioned gradient. */
-void plica_cg_restart(struct plica_cg *cg, enum plica_detector_model model, float epsilon);
+/** Sets the objective. */
+void plica_cg_set_model(struct plica_cg *cg, enum plica_detector_model model, float epsilon);
+/** Begins anew: the next direction is the preconditioned gradient. */
+void plica_cg_restart(struct plica_cg *cg);
+/** Everything that the next iterations depend on, but for the objective. */
+void plica_cg_archive(struct plica_cg *cg, struct plica_archive *archive);
 
 /**
  * One iteration. Returns the mean squared amplitude residual per valid pixel before it; adds the

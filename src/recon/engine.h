@@ -9,6 +9,7 @@
 #define PLICA_RECON_ENGINE_H
 
 #include "plica/settings.h"
+#include "recon/archive.h"
 #include "recon/problem.h"
 
 /** What an epoch answers. */
@@ -25,6 +26,8 @@ struct plica_engine {
 		void **state, struct plica_problem *problem, struct plica_error *err);
 	/** Runs epoch `number`, counted from 0. Nothing is allocated. */
 	void (*epoch)(void *state, long number, struct plica_epoch *result);
+	/** Saves or restores what the epochs to come depend on, beyond object and probe. */
+	void (*archive)(void *state, struct plica_archive *archive);
 	/** NULL is fine. */
 	void (*destroy)(void *state);
 };

@@ -268,9 +268,20 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	result->cost = 1.0;
 }
 
+static void archive(void *state, struct plica_archive *archive)
+{
+	struct lsqml *lsqml = state;
+
+	plica_archive_floats(archive, "illumination", lsqml->illumination, lsqml->object_floats);
+	plica_archive_floats(archive, "largest_illumination", &lsqml->largest_illumination, 1);
+	if (lsqml->boost != NULL)
+		plica_boost_archive(lsqml->boost, archive);
+}
+
 const struct plica_engine plica_engine_lsqml = {
 	.name = "LSQML",
 	.create = create,
 	.epoch = epoch,
+	.archive = archive,
 	.destroy = destroy,
 };

@@ -55,15 +55,22 @@ out:
 	return status;
 }
 
-static void enter(struct ml *ml, enum stage stage)
+/* The objective of the present stage. */
+static void set_model(struct ml *ml)
 {
 	const struct plica_settings *settings = ml->problem->settings;
-	bool poisson = stage == STAGE_FINAL && settings->noise_model == PLICA_NOISE_POISSON;
+	bool poisson = ml->stage == STAGE_FINAL && settings->noise_model == PLICA_NOISE_POISSON;
 
+	plica_cg_set_model(ml->cg, poisson ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
+		(float)settings->poisson_epsilon);
+}
+
+static void enter(struct ml *ml, enum stage stage)
+{
 	ml->stage = stage;
 	ml->stage_epochs = 0;
-	plica_cg_restart(ml->cg, poisson ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
-		(float)settings->poisson_epsilon);
+	set_model(ml);
+	plica_cg_restart(ml->cg);
 }
 
 static bool start_is_over(const struct ml *ml, double loss)
@@ -103,9 +110,25 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	ml->stage_epochs++;
 }
 
+static void archive(void *state, struct plica_archive *archive)
+{
+	struct ml *ml = state;
+	long stage = (long)ml->stage;
+
+	plica_archive_integer(archive, "stage", &stage);
+	plica_archive_integer(archive, "stage_epochs", &ml->stage_epochs);
+	plica_archive_number(archive, "last_loss", &ml->last_loss);
+	if (stage >= (long)STAGE_START && stage <= (long)STAGE_FINAL)
+		ml->stage = (enum stage)stage;
+	if (ml->stage != STAGE_START)
+		set_model(ml);
+	plica_cg_archive(ml->cg, archive);
+}
+
 const struct plica_engine plica_engine_ml = {
 	.name = "ML",
 	.create = create,
 	.epoch = epoch,
+	.archive = archive,
 	.destroy = destroy,
 };

@@ -120,6 +120,13 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	result->cost = 1.0;
 }
 
+/* The order of the positions follows from the number of the epoch: there is no further state. */
+static void archive(void *state, struct plica_archive *archive)
+{
+	(void)state;
+	(void)archive;
+}
+
 static void destroy(void *state)
 {
 	plica_pie_free(state);
@@ -129,5 +136,6 @@ const struct plica_engine plica_engine_rpie = {
 	.name = "rPIE",
 	.create = create,
 	.epoch = epoch,
+	.archive = archive,
 	.destroy = destroy,
 };

@@ -6,20 +6,12 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/checkpoint.h"
 #include "recon/denoise.h"
 #include "recon/engine.h"
-
-/* What one run consists of; released as a whole. */
-struct run {
-	struct plica_problem *problem;
-	const struct plica_engine *engine;
-	void *state;
-	double *loss; /* num_epochs values at the most */
-	long epochs;  /* run so far */
-	double cost;  /* passes over all patterns so far */
-};
 
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
 {
@@ -35,7 +27,7 @@ static enum plica_status rescale_probe(struct plica_problem *problem, struct pli
 	return PLICA_OK;
 }
 
-static enum plica_status prepare(struct run *run, const struct plica_dataset *dataset,
+static enum plica_status prepare(struct plica_run *run, const struct plica_dataset *dataset,
 	const struct plica_settings *settings, struct plica_error *err)
 {
 	enum plica_status status;
@@ -52,40 +44,76 @@ out:
 }
 
 /* One more epoch must fit into what was asked for; a line search may go past it by a fraction. */
-static bool is_finished(const struct run *run, const struct plica_settings *settings)
+static bool is_finished(const struct plica_run *run, const struct plica_settings *settings)
 {
 	return run->cost + 1.0 > (double)settings->num_epochs + 1e-9;
 }
 
-static enum plica_status run_epochs(struct run *run, const struct plica_settings *settings,
+static enum plica_status run_epoch(struct plica_run *run, struct plica_error *err)
+{
+	struct plica_epoch epoch = {0};
+
+	run->engine->epoch(run->state, run->epochs, &epoch);
+	run->loss[run->epochs++] = epoch.loss;
+	run->cost += epoch.cost;
+	if (isfinite(epoch.loss))
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_NUMERIC, "%s diverged: the loss of epoch %ld is %g",
+		run->engine->name, run->epochs, epoch.loss);
+}
+
+/* Tells the caller; true when the caller wants to stop. */
+static bool report(const struct plica_run *run, const struct plica_reconstruct_hooks *hooks,
+	bool finished, double seconds)
+{
+	const struct plica_progress progress = {.epoch = run->epochs,
+		.passes = run->cost,
+		.pass_count = run->problem->settings->num_epochs,
+		.finished = finished,
+		.loss = run->loss[run->epochs - 1],
+		.seconds = seconds};
+
+	return hooks->progress != NULL && hooks->progress(hooks->context, &progress) != 0;
+}
+
+static enum plica_status stop(
+	struct plica_run *run, const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
+{
+	if (hooks->checkpoint_path != NULL) {
+		enum plica_status status = plica_checkpoint_save(run, hooks->checkpoint_path, err);
+
+		if (status != PLICA_OK)
+			return status;
+	}
+	return plica_error_set(err, PLICA_ERR_INTERRUPTED, "stopped after %.1f of %ld epochs%s%s",
+		run->cost, run->problem->settings->num_epochs,
+		hooks->checkpoint_path != NULL ? ", to be continued from " : "",
+		hooks->checkpoint_path != NULL ? hooks->checkpoint_path : "");
+}
+
+static enum plica_status run_epochs(struct plica_run *run, const struct plica_settings *settings,
 	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
 {
+	enum plica_status status = PLICA_OK;
 	double start = plica_seconds();
+	double saved = start;
 
 	while (!is_finished(run, settings)) {
-		struct plica_epoch epoch = {0};
-		struct plica_progress progress;
+		bool finished, wants_stop;
 
-		run->engine->epoch(run->state, run->epochs, &epoch);
-		run->loss[run->epochs++] = epoch.loss;
-		run->cost += epoch.cost;
-		if (!isfinite(epoch.loss))
-			return plica_error_set(err, PLICA_ERR_NUMERIC,
-				"%s diverged: the loss of epoch %ld is %g", settings->algorithm,
-				run->epochs, epoch.loss);
-		progress = (struct plica_progress){.epoch = run->epochs,
-			.passes = run->cost,
-			.pass_count = settings->num_epochs,
-			.finished = is_finished(run, settings),
-			.loss = epoch.loss,
-			.seconds = plica_seconds() - start};
-		if (hooks != NULL && hooks->progress != NULL &&
-			hooks->progress(hooks->context, &progress) != 0 && !progress.finished)
-			return plica_error_set(err, PLICA_ERR_INTERRUPTED,
-				"stopped after %.1f of %ld epochs", run->cost,
-				settings->num_epochs);
+		PLICA_TRY(run_epoch(run, err));
+		finished = is_finished(run, settings);
+		wants_stop = report(run, hooks, finished, plica_seconds() - start);
+		if (wants_stop && !finished)
+			return stop(run, hooks, err);
+		if (hooks->checkpoint_path != NULL &&
+			(finished || plica_seconds() - saved >= hooks->checkpoint_seconds)) {
+			PLICA_TRY(plica_checkpoint_save(run, hooks->checkpoint_path, err));
+			saved = plica_seconds();
+		}
 	}
-	return PLICA_OK;
+out:
+	return status;
 }
 
 /* Denoises the problem's object; the product that was made from the raw one keeps both. */
@@ -105,7 +133,7 @@ out:
 	return status;
 }
 
-static enum plica_status make_product(struct plica_product **out, struct run *run,
+static enum plica_status make_product(struct plica_product **out, struct plica_run *run,
 	const struct plica_settings *settings, struct plica_error *err)
 {
 	enum plica_status status;
@@ -141,9 +169,15 @@ enum plica_status plica_reconstruct(struct plica_product **out, const struct pli
 	struct plica_error *err)
 {
 	enum plica_status status;
-	struct run run = {0};
+	struct plica_run run = {0};
+	const struct plica_reconstruct_hooks none = {0};
 
+	if (hooks == NULL)
+		hooks = &none;
 	PLICA_TRY(prepare(&run, dataset, settings, err));
+	if (hooks->resume && hooks->checkpoint_path != NULL &&
+		plica_file_exists(hooks->checkpoint_path))
+		PLICA_TRY(plica_checkpoint_load(&run, hooks->checkpoint_path, err));
 	PLICA_TRY(run_epochs(&run, settings, hooks, err));
 	PLICA_TRY(make_product(out, &run, settings, err));
 out:

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Checkpoints: everything that a run needs to go on with the same bits, in one NPZ file that is
+ * written atomically. A checkpoint belongs to its data and options: another dataset or other
+ * settings (but for num_epochs and threads, which do not change what has been done) are refused,
+ * with the difference.
+ */
+#ifndef PLICA_RECON_CHECKPOINT_H
+#define PLICA_RECON_CHECKPOINT_H
+
+#include "recon/engine.h"
+
+struct plica_run {
+	struct plica_problem *problem;
+	const struct plica_engine *engine;
+	void *state;
+	double *loss; /**< room for num_epochs + 1 values */
+	long epochs;  /**< run so far */
+	double cost;  /**< passes over all patterns so far */
+};
+
+PLICA_MUST_USE enum plica_status plica_checkpoint_save(
+	struct plica_run *run, const char *path, struct plica_error *err);
+PLICA_MUST_USE enum plica_status plica_checkpoint_load(
+	struct plica_run *run, const char *path, struct plica_error *err);
+
+#endif
