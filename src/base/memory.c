@@ -7,7 +7,12 @@
 
 bool plica_size_mul(size_t *out, size_t a, size_t b)
 {
-	return !__builtin_mul_overflow(a, b, out);
+	size_t product;
+
+	if (__builtin_mul_overflow(a, b, &product))
+		return false;
+	*out = product;
+	return true;
 }
 
 static enum plica_status allocate(
@@ -29,7 +34,7 @@ static enum plica_status allocate(
 
 enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
 {
-	size_t bytes;
+	size_t bytes = 0;
 	enum plica_status status = allocate(out, &bytes, count, size, err);
 
 	if (status == PLICA_OK)
@@ -40,7 +45,7 @@ enum plica_status plica_allocate(void **out, size_t count, size_t size, struct p
 enum plica_status plica_allocate_unset(
 	void **out, size_t count, size_t size, struct plica_error *err)
 {
-	size_t bytes;
+	size_t bytes = 0;
 
 	return allocate(out, &bytes, count, size, err);
 }

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "scratch.h"
+#include "testing.h"
+
+static struct plica_error err;
+
+static void assert_content(const char *path, const char *expected)
+{
+	struct plica_text text = {0};
+
+	assert_ok(plica_file_read(&text, path, 1 << 20, &err));
+	assert_string_equal(plica_text_string(&text), expected);
+	plica_text_release(&text);
+}
+
+/* At no moment is there a file under the final name that is not whole. */
+static void writes_appear_at_the_commit(void **state)
+{
+	struct plica_file file;
+	char path[512];
+
+	(void)state;
+	scratch_path(path, "a.txt");
+	assert_ok(plica_file_create(&file, path, &err));
+	assert_ok(plica_file_write(&file, "one ", 4, &err));
+	assert_false(plica_file_exists(path));
+	assert_int_equal(scratch_count(), 1);
+	assert_ok(plica_file_write(&file, "two", 3, &err));
+	assert_ok(plica_file_commit(&file, &err));
+	assert_content(path, "one two");
+	assert_int_equal(scratch_count(), 1);
+
+	assert_ok(plica_file_create(&file, path, &err));
+	assert_ok(plica_file_write(&file, "three", 5, &err));
+	assert_content(path, "one two");
+	plica_file_discard(&file);
+	plica_file_discard(&file);
+	assert_content(path, "one two");
+	assert_int_equal(scratch_count(), 1);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void saved_files_replace_and_have_an_ordinary_mode(void **state)
+{
+	struct stat info;
+	char path[512];
+	mode_t mask = umask(027);
+
+	(void)state;
+	scratch_path(path, "b");
+	assert_ok(plica_file_save(path, "old and long", 12, &err));
+	assert_ok(plica_file_save(path, "new", 3, &err));
+	assert_content(path, "new");
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0640);
+	assert_int_equal(umask(mask), 027); /* as it was */
+	assert_ok(plica_file_save(path, "", 0, &err));
+	assert_content(path, "");
+	assert_int_equal(unlink(path), 0);
+}
+
+static void writes_that_fail_leave_nothing(void **state)
+{
+	struct plica_file file;
+	char path[512];
+
+	(void)state;
+	assert_error(plica_file_save("/nowhere/a", "x", 1, &err), PLICA_ERR_IO,
+		"cannot create '/nowhere/a': No such file");
+	scratch_path(path, "folder");
+	assert_int_equal(mkdir(path, 0777), 0);
+	assert_error(plica_file_save(path, "x", 1, &err), PLICA_ERR_IO, "Is a directory");
+	assert_int_equal(scratch_count(), 1);
+	assert_int_equal(rmdir(path), 0);
+
+	scratch_path(path, "full");
+	assert_ok(plica_file_create(&file, path, &err));
+	assert_int_equal(close(file.descriptor), 0);
+	file.descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	assert_true(file.descriptor >= 0);
+	assert_error(plica_file_write(&file, "x", 1, &err), PLICA_ERR_IO, "No space left");
+	plica_file_discard(&file);
+	assert_int_equal(scratch_count(), 0);
+}
+
+static void reading_has_a_limit(void **state)
+{
+	struct plica_text text = {0};
+	char path[512];
+
+	(void)state;
+	scratch_path(path, "c");
+	assert_ok(plica_file_save(path, "0123456789", 10, &err));
+	assert_ok(plica_text_add(&text, ">", &err));
+	assert_ok(plica_file_read(&text, path, 10, &err));
+	assert_string_equal(text.data, ">0123456789");
+	assert_error(
+		plica_file_read(&text, path, 9, &err), PLICA_ERR_FORMAT, "is larger than 9 bytes");
+	assert_error(plica_file_read(&text, "/dev/zero", 100000, &err), PLICA_ERR_FORMAT,
+		"is larger than 100000 bytes");
+	assert_error(plica_file_read(&text, "/nowhere", 9, &err), PLICA_ERR_IO,
+		"cannot open '/nowhere': No such file");
+	assert_error(plica_file_read(&text, scratch_folder, 9, &err), PLICA_ERR_IO, "directory");
+	plica_text_release(&text);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* A pipe without a writer would wait for ever. */
+static void only_regular_files_are_opened(void **state)
+{
+	uint64_t size = 0;
+	char bytes[8];
+	size_t got = 0;
+	char path[512];
+	int descriptor = -1;
+
+	(void)state;
+	scratch_path(path, "pipe");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_error(plica_file_open(&descriptor, &size, path, &err), PLICA_ERR_IO,
+		"it is not a regular file");
+	assert_error(plica_file_open(&descriptor, &size, scratch_folder, &err), PLICA_ERR_IO,
+		"it is not a regular file");
+	assert_error(plica_file_open(&descriptor, &size, "/dev/zero", &err), PLICA_ERR_IO,
+		"it is not a regular file");
+	assert_int_equal(unlink(path), 0);
+	assert_ok(plica_file_save(path, "12345", 5, &err));
+	assert_ok(plica_file_open(&descriptor, &size, path, &err));
+	assert_int_equal(size, 5);
+	assert_ok(plica_descriptor_read(&got, descriptor, bytes, 3, &err));
+	assert_int_equal(got, 3);
+	assert_ok(plica_descriptor_read(&got, descriptor, bytes, 8, &err));
+	assert_int_equal(got, 2);
+	assert_memory_equal(bytes, "45", 2);
+	assert_int_equal(close(descriptor), 0);
+	assert_int_equal(plica_descriptor_read(&got, -1, bytes, 8, &err), PLICA_ERR_IO);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void folders_are_made_with_their_parents(void **state)
+{
+	char path[512];
+	char deep[600];
+
+	(void)state;
+	scratch_path(path, "a b");
+	(void)snprintf(deep, sizeof(deep), "%s//c/d/", path);
+	assert_ok(plica_make_folders(deep, &err));
+	assert_ok(plica_make_folders(deep, &err));
+	assert_true(plica_file_exists(deep));
+	assert_ok(plica_make_folders("/", &err));
+	assert_ok(plica_make_folders(".", &err));
+	(void)snprintf(deep, sizeof(deep), "%s/c/d/file", path);
+	assert_ok(plica_file_save(deep, "x", 1, &err));
+	(void)snprintf(deep, sizeof(deep), "%s/c/d/file/e", path);
+	assert_error(plica_make_folders(deep, &err), PLICA_ERR_IO, "cannot make the folder");
+	(void)snprintf(deep, sizeof(deep), "%s/c/d/file", path);
+	assert_int_equal(unlink(deep), 0);
+	(void)snprintf(deep, sizeof(deep), "%s/c/d", path);
+	assert_int_equal(rmdir(deep), 0);
+	(void)snprintf(deep, sizeof(deep), "%s/c", path);
+	assert_int_equal(rmdir(deep), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
+static void paths_are_joined_and_taken_apart(void **state)
+{
+	static const struct {
+		const char *folder, *name, *joined;
+	} cases[] = {
+		{"a", "b", "a/b"},
+		{"a/", "b", "a/b"},
+		{"/", "b", "/b"},
+		{"", "b", "b"},
+		{"a b", "c d", "a b/c d"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *joined = NULL;
+
+		assert_ok(plica_path_join(&joined, cases[i].folder, cases[i].name, &err));
+		assert_string_equal(joined, cases[i].joined);
+		assert_string_equal(plica_path_name(joined), cases[i].name);
+		plica_free(joined);
+	}
+	assert_string_equal(plica_path_name("a/"), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_appear_at_the_commit),
+		cmocka_unit_test(saved_files_replace_and_have_an_ordinary_mode),
+		cmocka_unit_test(writes_that_fail_leave_nothing),
+		cmocka_unit_test(reading_has_a_limit),
+		cmocka_unit_test(only_regular_files_are_opened),
+		cmocka_unit_test(folders_are_made_with_their_parents),
+		cmocka_unit_test(paths_are_joined_and_taken_apart),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
