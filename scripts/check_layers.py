@@ -33,6 +33,7 @@ PUBLIC = {
     "simulate.h": "data",
     "views.h": "data",
     "reconstruct.h": "recon",
+    "report.h": "report",
     "settings.h": "recon",
     "study.h": "study",
 }
