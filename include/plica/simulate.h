@@ -16,7 +16,6 @@
 #ifndef PLICA_SIMULATE_H
 #define PLICA_SIMULATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,9 +27,10 @@
 
 /** A number that is NaN, a count that is 0 and a text that is NULL are "not given". */
 struct plica_simulate_params {
-	/** "cells", "siemens", "lines", or the path of an NPZ file with `objectGuess`. */
+	/** "cells", "siemens", "lines", or the path of an NPZ file with `objectGuess`. Not given:
+	 * the pictures' object if there are pictures, else "cells". */
 	const char *specimen;
-	/** Pictures that make the object instead: both or one of them, of equal size; or NULL. */
+	/** Pictures that make the object: both, of equal size, or one of them. */
 	const char *amplitude_png;
 	const char *phase_png;
 	double amplitude_low;   /**< amplitude of black in [0, 1]; white is 1 */
@@ -49,10 +49,10 @@ struct plica_simulate_params {
 	double defocus_rad;
 	double pupil_fraction; /**< pupil's outer radius / N, in (0, 0.5) */
 	double stop_fraction;  /**< radius of the central stop / that of the pupil, in [0, 0.9] */
-	/** The probe that the dataset holds as first guess: the true one, or what a beamline would
-	 * believe it to be (defocus 25 % short; without defocus a diameter 10 % too large). A
-	 * probe from a file has no nominal one. */
-	bool nominal_guess;
+	/** The probe that the dataset holds as first guess: "true", or "nominal", what a beamline
+	 * would believe it to be (defocus 25 % short; without defocus a diameter 10 % too large).
+	 * Not given: "nominal"; for a probe from a file, which has no nominal one, "true". */
+	const char *probe_guess;
 
 	/** "raster" or "fermat". Two of size, number and step (or overlap) fix the scan; those not
 	 * given are 500 positions and an overlap of 0.7. A scan of a given object is by default as
@@ -68,7 +68,8 @@ struct plica_simulate_params {
 	int threads;   /**< 0: as many as OpenMP likes; never changes the result */
 };
 
-/** The defaults: cells, N = 128, raster, jitter 0.2, nominal guess, seed 42; the rest not given. */
+/** The defaults: raster, jitter 0.2, seed 42, amplitude from 0.7, phase to 1.5 rad, a pupil of 0.18
+ * N with a stop of 0.4; the rest is not given. */
 PLICA_API struct plica_simulate_params plica_simulate_defaults(void);
 
 /** A scene; owned by the caller, all arrays with it. */

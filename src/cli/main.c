@@ -9,8 +9,10 @@
 
 /* In the order of a session's work. */
 static const struct cli_command *const commands[] = {
+	&cmd_simulate,
 	&cmd_info,
 	&cmd_validate,
+	&cmd_split,
 	&cmd_reconstruct,
 };
 

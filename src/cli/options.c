@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/options.h"
 
+#include <errno.h>
+#include <math.h>
 #include <popt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,11 +97,12 @@ static bool store(const struct cli_option *option, const char *argument)
 		*(const char **)option->target = argument;
 		return true;
 	case CLI_INT:
+		errno = 0;
 		*(long *)option->target = strtol(argument, &end, 10);
-		return end != argument && *end == '\0';
+		return end != argument && *end == '\0' && errno == 0;
 	case CLI_NUMBER:
 		*(double *)option->target = strtod(argument, &end);
-		return end != argument && *end == '\0';
+		return end != argument && *end == '\0' && isfinite(*(double *)option->target);
 	case CLI_LIST:
 		return plica_strings_add(option->target, argument, NULL) == PLICA_OK;
 	}
