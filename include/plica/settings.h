@@ -58,8 +58,14 @@ struct plica_settings {
 		long max_epochs;           /**< the start ends by itself before, as a rule */
 		long amplitude_iterations; /**< of the amplitude model, before the counts' */
 	} start;                           /**< how ML begins */
-	int denoise;                       /**< enum plica_denoise_mode */
-	double denoise_strength;           /**< 0.5; 0.3 is careful */
+	struct {
+		bool optimizable;              /**< refine the positions */
+		long start;                    /**< first iteration of ML's conjugate gradients */
+		double update_magnitude_limit; /**< px a step and axis */
+		double max_correction;         /**< px in all and axis */
+	} positions;
+	int denoise;             /**< enum plica_denoise_mode */
+	double denoise_strength; /**< 0.5; 0.3 is careful */
 	struct {
 		double alpha;                    /**< rPIE's regularisation */
 		double optimal_step_size_scaler; /**< beta_O */

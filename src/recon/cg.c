@@ -8,15 +8,14 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/line.h"
 
 /* Positions in one set of the gradient pass; more would only cost memory. */
 #define CHUNK ((size_t)64)
 /* Damping of the preconditioner, relative to the brightest pixel. */
 #define DAMPING 0.05F
-/* The line search looks at every such position, and at these multiples of the last step. */
+/* The line search looks at every such position. */
 #define LINE_STRIDE ((size_t)8)
-#define TRIALS 6
-static const double trial_factor[TRIALS] = {0.0, 0.3, 0.6, 1.0, 1.5, 2.2};
 
 static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 {
@@ -56,6 +55,8 @@ enum plica_status plica_cg_create(
 		PLICA_TRY(
 			plica_boost_create(&cg->boost, problem, settings->low_frequency_boost.width,
 				settings->low_frequency_boost.cap, err));
+	if (settings->positions.optimizable)
+		PLICA_TRY(plica_position_search_create(&cg->search, problem, err));
 	for (size_t i = 0; i < problem->count; i++)
 		cg->positions[i] = i;
 	*out = cg;
@@ -71,6 +72,7 @@ void plica_cg_free(struct plica_cg *cg)
 		return;
 	plica_pass_free(cg->pass);
 	plica_boost_free(cg->boost);
+	plica_position_search_free(cg->search);
 	plica_vector_release(&cg->residual);
 	plica_vector_release(&cg->residual_old);
 	plica_vector_release(&cg->scaled);
@@ -113,6 +115,14 @@ void plica_cg_archive(struct plica_cg *cg, struct plica_archive *archive)
 	plica_archive_integer(archive, "cg_iteration", &cg->iteration);
 	if (cg->boost != NULL)
 		plica_boost_archive(cg->boost, archive);
+	if (cg->search != NULL)
+		plica_position_search_archive(cg->search, archive);
+}
+
+/* Do the positions take part? */
+static bool refines_positions(const struct plica_cg *cg)
+{
+	return cg->search != NULL && cg->search->active;
 }
 
 static double objective_of(const struct plica_cg *cg, const struct plica_exit_sums *sums)
@@ -128,11 +138,15 @@ static double gradient(struct plica_cg *cg)
 	size_t bytes = pass->gradient.rows * pass->gradient.stride * sizeof(float);
 	double residual = 0.0;
 
+	if (refines_positions(cg))
+		plica_position_search_begin(cg->search);
 	plica_pass_begin(pass, 0, problem->object.rows);
 	for (size_t first = 0; first < problem->count; first += CHUNK) {
 		size_t count = problem->count - first < CHUNK ? problem->count - first : CHUNK;
 
 		plica_pass_add(pass, cg->positions + first, count);
+		if (refines_positions(cg))
+			plica_position_search_add(cg->search, pass, first, count);
 		for (size_t k = 0; k < count; k++) {
 			cg->objective[first + k] = objective_of(cg, &pass->sums[k]);
 			residual += pass->sums[k].residual;
@@ -206,6 +220,8 @@ static void precondition(struct plica_cg *cg)
 	}
 	if (cg->boost != NULL)
 		plica_boost_direction(cg->boost, &cg->scaled.object, power, damping);
+	if (refines_positions(cg))
+		plica_position_search_precondition(cg->search);
 	if (!problem->settings->probe.optimizable)
 		return;
 	measure_coverage(cg);
@@ -215,23 +231,55 @@ static void precondition(struct plica_cg *cg)
 			cg->residual.probe[k] / (cg->coverage_wave[k] + probe_damping);
 }
 
+/* <r, z> over object, probe and positions; `r` is the present or the old one. */
+static double dot(
+	const struct plica_cg *cg, const struct plica_vector *r, const double *r_positions)
+{
+	double sum = plica_vector_dot(r, &cg->scaled);
+
+	if (refines_positions(cg))
+		sum += plica_position_search_dot(cg->search, r_positions, cg->search->scaled);
+	return sum;
+}
+
+static void turn(struct plica_cg *cg, double beta)
+{
+	plica_vector_scale_add(&cg->direction, (float)beta, &cg->scaled);
+	if (refines_positions(cg))
+		plica_position_search_turn(cg->search, beta);
+}
+
+static bool is_descent(const struct plica_cg *cg)
+{
+	double sum = plica_vector_dot(&cg->direction, &cg->residual);
+
+	if (refines_positions(cg))
+		sum += plica_position_search_dot(
+			cg->search, cg->search->direction, cg->search->residual);
+	return sum > 0.0;
+}
+
 /* h = z + beta h, Polak and Ribiere's beta, never negative. */
 static void make_direction(struct plica_cg *cg)
 {
-	double product = plica_vector_dot(&cg->residual, &cg->scaled);
+	const struct plica_position_search *search = cg->search;
+	double product = dot(cg, &cg->residual, search != NULL ? search->residual : NULL);
 	double beta = 0.0;
 
-	if (cg->old_product > 0.0)
-		beta = fmax(0.0, (product - plica_vector_dot(&cg->residual_old, &cg->scaled)) /
-					 cg->old_product);
-	plica_vector_scale_add(&cg->direction, (float)beta, &cg->scaled);
-	if (plica_vector_dot(&cg->direction, &cg->residual) <= 0.0)
-		plica_vector_copy(&cg->direction, &cg->scaled);
+	if (cg->old_product > 0.0) {
+		double old =
+			dot(cg, &cg->residual_old, search != NULL ? search->residual_old : NULL);
+
+		beta = fmax(0.0, (product - old) / cg->old_product);
+	}
+	turn(cg, beta);
+	if (!is_descent(cg))
+		turn(cg, 0.0);
 	plica_vector_copy(&cg->residual_old, &cg->residual);
 	cg->old_product = product;
 }
 
-/* The point at step t, as a trial object and probe. */
+/* The point at step t: a trial object and probe; positions move in place. */
 static void make_trial(struct plica_cg *cg, double t)
 {
 	const struct plica_problem *problem = cg->problem;
@@ -248,6 +296,8 @@ static void make_trial(struct plica_cg *cg, double t)
 		cg->trial.probe[k] = problem->probe[k] + step * cg->direction.probe[k];
 	problem->kernels->table->forward(
 		problem->kernels, problem->work[0], cg->trial_spectrum, cg->trial.probe);
+	if (refines_positions(cg))
+		plica_position_search_move(cg->search, t);
 }
 
 /* The objective at the trial point over the line search's positions. */
@@ -274,62 +324,47 @@ static double evaluate_trial(struct plica_cg *cg, size_t first, size_t count)
 	return sum;
 }
 
-/* The minimum of the parabola through three points; the middle one where it has none. */
-static double parabola(const double t[3], const double f[3])
-{
-	double left = (f[1] - f[0]) / (t[1] - t[0]);
-	double right = (f[2] - f[1]) / (t[2] - t[1]);
-	double curvature = (right - left) / (t[2] - t[0]);
-
-	if (!(curvature > 0.0))
-		return t[1];
-	return 0.5 * (t[0] + t[1] - left / curvature);
-}
-
-static double choose_step(const double t[TRIALS], const double f[TRIALS])
-{
-	size_t best = 0;
-	size_t middle;
-
-	for (size_t k = 1; k < TRIALS; k++)
-		if (f[k] < f[best])
-			best = k;
-	if (best == 0)
-		return 0.2 * t[1];
-	middle = best == TRIALS - 1 ? best - 1 : best;
-	return fmin(
-		fmax(parabola(t + middle - 1, f + middle - 1), 0.3 * t[1]), 1.5 * t[TRIALS - 1]);
-}
-
 static double line_search(struct plica_cg *cg, double *cost)
 {
 	const struct plica_problem *problem = cg->problem;
 	size_t stride = problem->count < LINE_STRIDE ? 1 : LINE_STRIDE;
 	size_t first = (size_t)cg->iteration % stride;
 	size_t count = (problem->count - first + LINE_STRIDE - 1) / LINE_STRIDE;
-	double t[TRIALS];
-	double f[TRIALS] = {0};
+	double t[PLICA_LINE_TRIALS];
+	double f[PLICA_LINE_TRIALS] = {0};
 
 	for (size_t k = 0; k < count; k++)
 		f[0] += cg->objective[first + k * LINE_STRIDE];
-	for (size_t k = 0; k < TRIALS; k++) {
-		t[k] = trial_factor[k] * cg->step;
+	for (size_t k = 0; k < PLICA_LINE_TRIALS; k++) {
+		t[k] = plica_line_factors[k] * cg->step;
 		if (k == 0)
 			continue;
 		make_trial(cg, t[k]);
 		f[k] = evaluate_trial(cg, first, count);
 	}
 	/* a trial is half of the transforms of a gradient */
-	*cost += 0.5 * (double)((TRIALS - 1) * count) / (double)problem->count;
-	return choose_step(t, f);
+	*cost += 0.5 * (double)((PLICA_LINE_TRIALS - 1) * count) / (double)problem->count;
+	return plica_line_choose(t, f);
+}
+
+/* Positions join when object and probe have settled; the old direction knows nothing of them. */
+static void start_positions(struct plica_cg *cg)
+{
+	if (cg->search == NULL || cg->search->active ||
+		cg->iteration < cg->problem->settings->positions.start)
+		return;
+	cg->search->active = true;
+	cg->old_product = 0.0;
 }
 
 double plica_cg_iterate(struct plica_cg *cg, double *cost)
 {
 	struct plica_problem *problem = cg->problem;
 	size_t bytes = problem->object.rows * problem->object.stride * sizeof(float);
-	double residual = gradient(cg);
+	double residual;
 
+	start_positions(cg);
+	residual = gradient(cg);
 	precondition(cg);
 	make_direction(cg);
 	*cost += 1.0;
@@ -339,6 +374,8 @@ double plica_cg_iterate(struct plica_cg *cg, double *cost)
 	memcpy(problem->object.im, cg->trial.object.im, bytes);
 	memcpy(problem->probe, cg->trial.probe, problem->kernels->wave_floats * sizeof(float));
 	plica_problem_probe_changed(problem);
+	if (refines_positions(cg))
+		plica_position_search_accept(cg->search);
 	cg->iteration++;
 	return residual / ((double)problem->count * problem->valid_pixels);
 }

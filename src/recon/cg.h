@@ -12,12 +12,14 @@
 #include "recon/archive.h"
 #include "recon/boost.h"
 #include "recon/pass.h"
+#include "recon/positions.h"
 #include "recon/vector.h"
 
 struct plica_cg {
 	struct plica_problem *problem;
-	struct plica_pass *pass;   /**< its model and epsilon are the objective's */
-	struct plica_boost *boost; /**< NULL: none */
+	struct plica_pass *pass;              /**< its model and epsilon are the objective's */
+	struct plica_boost *boost;            /**< NULL: none */
+	struct plica_position_search *search; /**< NULL: positions are fixed */
 	struct plica_vector residual, residual_old; /**< r */
 	struct plica_vector scaled;                 /**< z = M r */
 	struct plica_vector direction;              /**< h */

@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "recon/bands.h"
 
-/* Canvas pixels beyond the outermost patch: room for rounding and stencils. */
+/* Canvas pixels beyond the outermost patch: room for rounding. */
 #define MARGIN 2
 
 static enum plica_status allocate(struct plica_problem *problem, struct plica_error *err)
@@ -36,11 +36,18 @@ out:
 	return status;
 }
 
-/* One axis: whole-pixel starts and fractions from positions. Returns the canvas size. */
-static size_t place_axis(size_t *start, double *shift, double *origin, size_t roi[2],
-	const double *position, const struct plica_problem *problem)
+/* Canvas pixels beyond the outermost patch. */
+static double margin_of(const struct plica_settings *settings)
 {
-	double half = (double)(problem->side / 2);
+	return settings->positions.optimizable ? MARGIN + ceil(settings->positions.max_correction)
+					       : MARGIN;
+}
+
+/* One axis: where the canvas begins, and the scanned box on it. Returns the canvas size. */
+static size_t lay_axis(
+	double *origin, size_t roi[2], const double *position, const struct plica_problem *problem)
+{
+	double margin = margin_of(problem->settings);
 	double low = position[0];
 	double high = position[0];
 
@@ -48,19 +55,25 @@ static size_t place_axis(size_t *start, double *shift, double *origin, size_t ro
 		low = fmin(low, position[i]);
 		high = fmax(high, position[i]);
 	}
-	*origin = rint(low) - half - MARGIN;
-	for (size_t i = 0; i < problem->count; i++) {
-		double whole = rint(position[i]);
-
-		start[i] = (size_t)(whole - half - *origin);
-		shift[i] = position[i] - whole;
-	}
+	*origin = rint(low) - (double)(problem->side / 2) - margin;
 	roi[0] = (size_t)(floor(low) - *origin);
 	roi[1] = (size_t)(ceil(high) - *origin) + 1;
-	return (size_t)(rint(high) - rint(low)) + problem->side + 2 * MARGIN;
+	return (size_t)(rint(high) - rint(low)) + problem->side + 2 * (size_t)margin;
 }
 
-static enum plica_status place(
+void plica_problem_place(struct plica_problem *problem, size_t index)
+{
+	double half = (double)(problem->side / 2);
+	double y = rint(problem->y_px[index]);
+	double x = rint(problem->x_px[index]);
+
+	problem->row[index] = (size_t)(y - half - problem->origin_y);
+	problem->col[index] = (size_t)(x - half - problem->origin_x);
+	problem->shift_y[index] = problem->y_px[index] - y;
+	problem->shift_x[index] = problem->x_px[index] - x;
+}
+
+static enum plica_status lay_out(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
 	size_t bytes = problem->count * sizeof(double);
@@ -68,13 +81,14 @@ static enum plica_status place(
 
 	memcpy(problem->y_px, dataset->y_px, bytes);
 	memcpy(problem->x_px, dataset->x_px, bytes);
-	rows = place_axis(problem->row, problem->shift_y, &problem->origin_y, problem->roi,
-		problem->y_px, problem);
-	cols = place_axis(problem->col, problem->shift_x, &problem->origin_x, problem->roi + 2,
-		problem->x_px, problem);
-	for (size_t i = 0; i < problem->count; i++)
+	rows = lay_axis(&problem->origin_y, problem->roi, problem->y_px, problem);
+	cols = lay_axis(&problem->origin_x, problem->roi + 2, problem->x_px, problem);
+	problem->shifted = problem->settings->positions.optimizable;
+	for (size_t i = 0; i < problem->count; i++) {
+		plica_problem_place(problem, i);
 		problem->shifted = problem->shifted || problem->shift_y[i] != 0.0 ||
 				   problem->shift_x[i] != 0.0;
+	}
 	return plica_planes_create(&problem->object, rows, cols, err);
 }
 
@@ -92,6 +106,7 @@ static enum plica_status copy_object(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
 	struct plica_planes *object = &problem->object;
+	size_t margin = (size_t)margin_of(problem->settings);
 	bool covered = true;
 
 	if (dataset->object == NULL)
@@ -107,8 +122,8 @@ static enum plica_status copy_object(
 				from_y >= (double)dataset->object_rows ||
 				from_x >= (double)dataset->object_cols) {
 				covered = covered &&
-					  (y < MARGIN || x < MARGIN || y + MARGIN >= object->rows ||
-						  x + MARGIN >= object->cols);
+					  (y < MARGIN || x < MARGIN || y + margin >= object->rows ||
+						  x + margin >= object->cols);
 				continue;
 			}
 			value = dataset->object[(size_t)from_y * dataset->object_cols +
@@ -216,7 +231,7 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 	problem->side = dataset->pattern_px;
 	PLICA_TRY(plica_kernels_create(&problem->kernels, problem->side, NULL, err));
 	PLICA_TRY(allocate(problem, err));
-	PLICA_TRY(place(problem, dataset, err));
+	PLICA_TRY(lay_out(problem, dataset, err));
 	PLICA_TRY(pack_patterns(problem, dataset, err));
 	fill_object(problem, 1.0F);
 	if (settings->initial_object == PLICA_INITIAL_DATASET)

@@ -46,6 +46,9 @@ PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out
 	struct plica_error *err);
 void plica_problem_free(struct plica_problem *problem);
 
+/** Brings patch and fraction of position `index` up to date after y_px or x_px has changed; it must
+ * not leave the canvas (settings.positions.max_correction makes room). */
+void plica_problem_place(struct plica_problem *problem, size_t index);
 /** Brings the spectrum up to date after the probe has changed. */
 void plica_problem_probe_changed(struct plica_problem *problem);
 /** Pattern `index` of the problem. */

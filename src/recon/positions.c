@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/positions.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+
+/* Added to each position's curvature, relative to the mean: single positions run away without. */
+#define DAMPING 0.05
+#define HALO ((size_t)4)
+
+/* Antisymmetric stencil of eighth order; weights of the differences over 1, 2, 3 and 4 pixels. */
+static const float stencil[HALO] = {4.0F / 5.0F, -1.0F / 5.0F, 4.0F / 105.0F, -1.0F / 280.0F};
+
+enum plica_status plica_position_search_create(
+	struct plica_position_search **out, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_position_search *search = NULL;
+	size_t count = problem->count;
+
+	PLICA_TRY(PLICA_NEW(&search, 1, err));
+	search->problem = problem;
+	for (int k = 0; k < 3; k++)
+		PLICA_TRY(plica_planes_create(
+			&search->slope[k], problem->object.rows, problem->object.cols, err));
+	PLICA_TRY(PLICA_NEW(&search->curvature, 3 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->residual, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->residual_old, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->scaled, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->direction, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->start, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&search->base, 2 * count, err));
+	memcpy(search->start, problem->y_px, count * sizeof(double));
+	memcpy(search->start + count, problem->x_px, count * sizeof(double));
+	memcpy(search->base, search->start, 2 * count * sizeof(double));
+	*out = search;
+	search = NULL;
+out:
+	plica_position_search_free(search);
+	return status;
+}
+
+void plica_position_search_free(struct plica_position_search *search)
+{
+	if (search == NULL)
+		return;
+	for (int k = 0; k < 3; k++)
+		plica_planes_release(&search->slope[k]);
+	plica_free(search->curvature);
+	plica_free(search->residual);
+	plica_free(search->residual_old);
+	plica_free(search->scaled);
+	plica_free(search->direction);
+	plica_free(search->start);
+	plica_free(search->base);
+	plica_free(search);
+}
+
+/* The derivative of one plane along steps of `pitch` floats, where the stencil fits. */
+static void differentiate_row(float *out, const float *in, size_t count, size_t pitch)
+{
+	for (size_t k = 0; k < count; k++) {
+		float sum = 0.0F;
+
+		for (size_t d = 1; d <= HALO; d++)
+			sum += stencil[d - 1] * (in[k + d * pitch] - in[k - d * pitch]);
+		out[k] = sum;
+	}
+}
+
+void plica_position_search_begin(struct plica_position_search *search)
+{
+	const struct plica_planes *object = &search->problem->object;
+	struct plica_planes *slope = search->slope;
+	size_t stride = object->stride;
+	size_t width = object->cols - 2 * HALO;
+
+#pragma omp parallel for schedule(static) num_threads(search->problem->threads)
+	for (size_t y = HALO; y < object->rows - HALO; y++) {
+		size_t k = y * stride + HALO;
+
+		differentiate_row(slope[0].re + k, object->re + k, width, stride);
+		differentiate_row(slope[0].im + k, object->im + k, width, stride);
+		differentiate_row(slope[1].re + k, object->re + k, width, 1);
+		differentiate_row(slope[1].im + k, object->im + k, width, 1);
+		for (size_t x = 0; x < width; x++) {
+			slope[2].re[k + x] = slope[0].re[k + x] + slope[1].re[k + x];
+			slope[2].im[k + x] = slope[0].im[k + x] + slope[1].im[k + x];
+		}
+	}
+}
+
+void plica_position_search_add(struct plica_position_search *search, const struct plica_pass *pass,
+	size_t first, size_t count)
+{
+	const struct plica_problem *problem = search->problem;
+	const struct plica_kernels *kernels = problem->kernels;
+
+#pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
+	for (size_t k = 0; k < count; k++) {
+		double sums[3][PLICA_PAIR_SUMS];
+		size_t i = first + k;
+
+		for (int axis = 0; axis < 3; axis++)
+			kernels->table->pair_sums(kernels, sums[axis], &problem->object,
+				&search->slope[axis], problem->row[i], problem->col[i],
+				pass->incident + k * kernels->wave_floats,
+				pass->difference + k * kernels->wave_floats, problem->probe);
+		search->residual[i] = sums[0][4];
+		search->residual[problem->count + i] = sums[1][4];
+		search->curvature[3 * i] = sums[0][0];
+		search->curvature[3 * i + 1] = sums[1][0];
+		/* |X_y + X_x|^2 = |X_y|^2 + |X_x|^2 + 2 Re X_y* X_x */
+		search->curvature[3 * i + 2] = 0.5 * (sums[2][0] - sums[0][0] - sums[1][0]);
+	}
+}
+
+void plica_position_search_precondition(struct plica_position_search *search)
+{
+	size_t count = search->problem->count;
+	double damping = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+		damping += DAMPING * 0.5 *
+			   (search->curvature[3 * i] + search->curvature[3 * i + 1]) /
+			   (double)count;
+	for (size_t i = 0; i < count; i++) {
+		double yy = search->curvature[3 * i] + damping;
+		double xx = search->curvature[3 * i + 1] + damping;
+		double yx = search->curvature[3 * i + 2];
+		double determinant = yy * xx - yx * yx;
+		double ry = search->residual[i];
+		double rx = search->residual[count + i];
+
+		search->scaled[i] = determinant > 0.0 ? (xx * ry - yx * rx) / determinant : 0.0;
+		search->scaled[count + i] =
+			determinant > 0.0 ? (yy * rx - yx * ry) / determinant : 0.0;
+	}
+}
+
+double plica_position_search_dot(
+	const struct plica_position_search *search, const double *a, const double *b)
+{
+	double sum = 0.0;
+
+	for (size_t k = 0; k < 2 * search->problem->count; k++)
+		sum += a[k] * b[k];
+	return sum;
+}
+
+void plica_position_search_turn(struct plica_position_search *search, double beta)
+{
+	for (size_t k = 0; k < 2 * search->problem->count; k++)
+		search->direction[k] = search->scaled[k] + beta * search->direction[k];
+}
+
+static double limited(double value, double centre, double limit)
+{
+	return fmin(fmax(value, centre - limit), centre + limit);
+}
+
+void plica_position_search_move(struct plica_position_search *search, double t)
+{
+	struct plica_problem *problem = search->problem;
+	const struct plica_settings *settings = problem->settings;
+	double step_limit = settings->positions.update_magnitude_limit;
+	double way_limit = settings->positions.max_correction;
+	size_t count = problem->count;
+
+	for (size_t i = 0; i < count; i++) {
+		double y = search->base[i] + limited(t * search->direction[i], 0.0, step_limit);
+		double x = search->base[count + i] +
+			   limited(t * search->direction[count + i], 0.0, step_limit);
+
+		problem->y_px[i] = limited(y, search->start[i], way_limit);
+		problem->x_px[i] = limited(x, search->start[count + i], way_limit);
+		plica_problem_place(problem, i);
+	}
+}
+
+void plica_position_search_accept(struct plica_position_search *search)
+{
+	const struct plica_problem *problem = search->problem;
+	size_t bytes = problem->count * sizeof(double);
+
+	memcpy(search->base, problem->y_px, bytes);
+	memcpy(search->base + problem->count, problem->x_px, bytes);
+	memcpy(search->residual_old, search->residual, 2 * bytes);
+}
+
+void plica_position_search_archive(
+	struct plica_position_search *search, struct plica_archive *archive)
+{
+	struct plica_problem *problem = search->problem;
+	long active = search->active;
+	size_t count = problem->count;
+
+	plica_archive_integer(archive, "positions_active", &active);
+	search->active = active != 0;
+	plica_archive_numbers(archive, "positions", search->base, 2 * count);
+	plica_archive_numbers(archive, "positions_residual", search->residual_old, 2 * count);
+	plica_archive_numbers(archive, "positions_direction", search->direction, 2 * count);
+	memcpy(problem->y_px, search->base, count * sizeof(double));
+	memcpy(problem->x_px, search->base + count, count * sizeof(double));
+	for (size_t i = 0; i < count; i++)
+		plica_problem_place(problem, i);
+}

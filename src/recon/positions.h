@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * The positions as unknowns of the conjugate gradients (doc/numerics.md, "Positions").
+ *
+ *     X = A dO/dy (and dO/dx),  r = Re sum X* chi,  M^-1 = Re sum X* X + 0.05 mean,  z = M r
+ *
+ * All vectors hold 2 J numbers: the y of every position, then the x.
+ */
+#ifndef PLICA_RECON_POSITIONS_H
+#define PLICA_RECON_POSITIONS_H
+
+#include "recon/archive.h"
+#include "recon/pass.h"
+
+struct plica_position_search {
+	struct plica_problem *problem;
+	bool active;                     /**< positions take part from now on */
+	struct plica_planes slope[3];    /**< dO/dy, dO/dx and their sum */
+	double *curvature;               /**< 3 J: yy, xx, yx of each position */
+	double *residual, *residual_old; /**< r */
+	double *scaled;                  /**< z */
+	double *direction;               /**< h */
+	double *start;                   /**< where the positions were when the run began */
+	double *base;                    /**< where they are while trial steps are taken */
+};
+
+PLICA_MUST_USE enum plica_status plica_position_search_create(
+	struct plica_position_search **out, struct plica_problem *problem, struct plica_error *err);
+void plica_position_search_free(struct plica_position_search *search);
+
+/** Takes the object's slopes; before the gradient pass. */
+void plica_position_search_begin(struct plica_position_search *search);
+/** Adds r and curvature of positions [first, first + count), the last set of `pass`. */
+void plica_position_search_add(struct plica_position_search *search, const struct plica_pass *pass,
+	size_t first, size_t count);
+/** z from r. */
+void plica_position_search_precondition(struct plica_position_search *search);
+/** sum a b over all 2 J numbers. */
+double plica_position_search_dot(
+	const struct plica_position_search *search, const double *a, const double *b);
+/** h = z + beta h. */
+void plica_position_search_turn(struct plica_position_search *search, double beta);
+/** Places the problem's positions at base + t h, each step and the whole way limited. */
+void plica_position_search_move(struct plica_position_search *search, double t);
+/** Makes the present positions the base of the steps to come, and r the old one. */
+void plica_position_search_accept(struct plica_position_search *search);
+
+void plica_position_search_archive(
+	struct plica_position_search *search, struct plica_archive *archive);
+
+#endif
