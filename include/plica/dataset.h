@@ -82,7 +82,8 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_create(struct plica_dat
 	size_t object_cols, struct plica_error *err);
 PLICA_API void plica_dataset_free(struct plica_dataset *dataset);
 
-/** A new dataset of the given patterns, in the given order; everything else is copied. */
+/** A new dataset of the given patterns, in the given order; everything else is copied. An index
+ * that is not below pattern_count is PLICA_ERR_ARGUMENT. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_select(struct plica_dataset **out,
 	const struct plica_dataset *dataset, const size_t *indices, size_t count,
 	struct plica_error *err);

@@ -13,11 +13,6 @@
 #include "data/reading.h"
 #include "format/json.h"
 
-/* An object of more pixels than this is a wrong unit, not an object. */
-#define OBJECT_PIXELS_LIMIT 4294967296.0
-/* Relative difference between the dose in the label and in the counts that is worth a word. */
-#define DOSE_TOLERANCE 0.05
-
 enum plica_status plica_reading_find(struct plica_reading *reading, bool is_error,
 	const char *field, const char *expected, struct plica_error *err, const char *found, ...)
 {
@@ -108,9 +103,28 @@ static bool probe_shape_fits(const struct plica_array_info *info, size_t pattern
 	       (pattern_px == 0 || info->shape[last] == pattern_px);
 }
 
+/* What the shape of a probe should be, as far as it is known. */
+static void expect_probe_shape(char *out, size_t size, size_t pattern_px)
+{
+	if (pattern_px == 0)
+		(void)snprintf(out, size, "(N, N) or (modes, N, N)");
+	else
+		(void)snprintf(out, size, "(%zu, %zu) or (modes, %zu, %zu)", pattern_px, pattern_px,
+			pattern_px, pattern_px);
+}
+
+static bool is_dark(const float complex *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (crealf(values[i]) != 0.0F || cimagf(values[i]) != 0.0F)
+			return false;
+	return true;
+}
+
 static enum plica_status take_probe(
 	struct plica_reading *reading, const struct plica_array *array, struct plica_error *err)
 {
+	enum plica_status status;
 	struct plica_dataset *dataset = reading->dataset;
 	char found[128];
 	char expected[128];
@@ -120,13 +134,16 @@ static enum plica_status take_probe(
 		return plica_reading_find(
 			reading, true, "probeGuess", "complex64 or complex128", err, "%s", found);
 	if (!probe_shape_fits(&array->info, dataset->pattern_px)) {
-		(void)snprintf(expected, sizeof(expected), "(%zu, %zu) or (modes, %zu, %zu)",
-			dataset->pattern_px, dataset->pattern_px, dataset->pattern_px,
-			dataset->pattern_px);
+		expect_probe_shape(expected, sizeof(expected), dataset->pattern_px);
 		return plica_reading_find(reading, true, "probeGuess", expected, err, "%s", found);
 	}
 	dataset->probe_modes = array->info.dimensions == 3 ? array->info.shape[0] : 1;
-	return take_complex(reading, &dataset->probe, array, "probeGuess", err);
+	PLICA_TRY(take_complex(reading, &dataset->probe, array, "probeGuess", err));
+	if (dataset->probe != NULL && is_dark(dataset->probe, array->info.count))
+		status = plica_reading_find(
+			reading, true, "probeGuess", "an illumination", err, "zero everywhere");
+out:
+	return status;
 }
 
 static enum plica_status read_probe(struct plica_reading *reading, struct plica_error *err)
@@ -223,38 +240,35 @@ out:
 	return status;
 }
 
-static void range_of(double *low, double *high, const double *values, size_t count)
+static bool mask_shape_fits(const struct plica_array_info *info, size_t side)
 {
-	*low = *high = values[0];
-	for (size_t i = 1; i < count; i++) {
-		*low = values[i] < *low ? values[i] : *low;
-		*high = values[i] > *high ? values[i] : *high;
-	}
+	char kind = plica_dtype_kind(info->dtype);
+
+	return info->dimensions == 2 && info->shape[0] == side && info->shape[1] == side &&
+	       (kind == 'b' || kind == 'i' || kind == 'u' || kind == 'f');
 }
 
-static enum plica_status check_extent(struct plica_reading *reading, struct plica_error *err)
+static enum plica_status take_mask(
+	struct plica_reading *reading, const double *values, size_t count, struct plica_error *err)
 {
-	const struct plica_dataset *dataset = reading->dataset;
-	double half = floor((double)dataset->pattern_px / 2.0);
-	double rest = (double)dataset->pattern_px - half;
-	double y0, y1, x0, x1;
+	uint8_t *mask;
+	size_t valid = 0;
+	enum plica_status status = PLICA_NEW(&reading->dataset->mask, count, err);
 
-	range_of(&y0, &y1, dataset->y_px, dataset->pattern_count);
-	range_of(&x0, &x1, dataset->x_px, dataset->pattern_count);
-	if ((y1 - y0 + 2 * rest) * (x1 - x0 + 2 * rest) > OBJECT_PIXELS_LIMIT)
-		return plica_reading_find(reading, true, "xcoords, ycoords",
-			"pixels of the object array", err,
-			"so far apart (%.4g x %.4g px) that no object could hold them", y1 - y0,
-			x1 - x0);
-	if (dataset->object != NULL &&
-		(y0 < half || x0 < half || y1 + rest > (double)dataset->object_rows ||
-			x1 + rest > (double)dataset->object_cols))
-		return plica_reading_find(reading, false, "objectGuess",
-			"the whole scan (the canvas is made from the positions instead)", err,
-			"%zu x %zu and does not cover the patches: rows %.1f to %.1f, columns %.1f "
-			"to %.1f",
-			dataset->object_rows, dataset->object_cols, y0 - half, y1 + rest, x0 - half,
-			x1 + rest);
+	if (status != PLICA_OK)
+		return status;
+	mask = reading->dataset->mask;
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(values[i]))
+			return plica_reading_find(reading, true, "mask",
+				"0 for a bad pixel, else another number", err, "NaN at pixel %zu",
+				i);
+		mask[i] = values[i] != 0.0;
+		valid += mask[i];
+	}
+	if (valid == 0)
+		return plica_reading_find(
+			reading, true, "mask", "a valid pixel", err, "zero in every pixel");
 	return PLICA_OK;
 }
 
@@ -262,7 +276,6 @@ static enum plica_status read_mask(struct plica_reading *reading, struct plica_e
 {
 	enum plica_status status = PLICA_OK;
 	struct plica_array array = {0};
-	size_t side = reading->dataset->pattern_px;
 	double *values = NULL;
 
 	if (!plica_npz_has(reading->npz, "mask"))
@@ -270,20 +283,17 @@ static enum plica_status read_mask(struct plica_reading *reading, struct plica_e
 	PLICA_TRY(plica_reading_member(reading, &array, "mask", err));
 	if (array.data == NULL)
 		goto out;
-	if (array.info.dimensions != 2 || array.info.shape[0] != side ||
-		array.info.shape[1] != side || plica_dtype_is_complex(array.info.dtype)) {
+	if (!mask_shape_fits(&array.info, reading->dataset->pattern_px)) {
 		char found[128];
 
 		plica_array_describe(found, sizeof(found), &array.info);
 		status = plica_reading_find(
-			reading, false, "mask", "(N, N), ignored", err, "%s", found);
+			reading, false, "mask", "real (N, N), ignored", err, "%s", found);
 		goto out;
 	}
 	PLICA_TRY(PLICA_NEW(&values, array.info.count, err));
 	PLICA_TRY(plica_array_to_double(values, &array, 0, array.info.count, "mask", err));
-	PLICA_TRY(PLICA_NEW(&reading->dataset->mask, array.info.count, err));
-	for (size_t i = 0; i < array.info.count; i++)
-		reading->dataset->mask[i] = values[i] != 0.0;
+	PLICA_TRY(take_mask(reading, values, array.info.count, err));
 out:
 	plica_free(values);
 	plica_array_release(&array);
@@ -328,120 +338,6 @@ out:
 	return status;
 }
 
-/* Groups of C = gridsize^2 are drawn from K neighbours: without K >= C there are none. */
-static enum plica_status check_groups(
-	struct plica_reading *reading, const struct plica_json *metadata, struct plica_error *err)
-{
-	double gridsize = plica_json_get_number(metadata, "gridsize", 1.0);
-	double neighbours = plica_json_get_number(metadata, "neighbor_count", 0.0);
-	char expected[64];
-
-	if (!(gridsize > 1.0) || neighbours >= gridsize * gridsize)
-		return PLICA_OK;
-	(void)snprintf(expected, sizeof(expected), "neighbor_count >= %g (gridsize %g squared)",
-		gridsize * gridsize, gridsize);
-	if (plica_json_get(metadata, "neighbor_count") == NULL)
-		return plica_reading_find(
-			reading, true, "_metadata", expected, err, "without neighbor_count");
-	return plica_reading_find(reading, true, "_metadata", expected, err,
-		"of a view with neighbor_count %g", neighbours);
-}
-
-static enum plica_status check_dose(
-	struct plica_reading *reading, const struct plica_json *metadata, struct plica_error *err)
-{
-	double label = plica_json_get_number(metadata, "dose", NAN);
-	double measured = plica_dataset_mean_photons(reading->dataset);
-
-	if (!(label > 0.0) || fabs(measured / label - 1.0) <= DOSE_TOLERANCE)
-		return PLICA_OK;
-	return plica_reading_find(reading, false, "_metadata",
-		"the photons per exposure that the patterns hold", err,
-		"labelled with a dose of %g, the patterns hold %g photons on average", label,
-		measured);
-}
-
-static enum plica_status check_metadata(struct plica_reading *reading, struct plica_error *err)
-{
-	enum plica_status status = PLICA_OK;
-	struct plica_json *json = NULL;
-	const char *text = reading->dataset->metadata_json;
-
-	if (text == NULL)
-		return PLICA_OK;
-	PLICA_TRY(plica_json_parse(&json, text, strlen(text), "_metadata", err));
-	PLICA_TRY(check_groups(reading, json, err));
-	PLICA_TRY(check_dose(reading, json, err));
-out:
-	plica_json_free(json);
-	return status;
-}
-
-/* Power in the middle quarter against that in the four corners: tells a missing fftshift. */
-static enum plica_status check_centre(struct plica_reading *reading, struct plica_error *err)
-{
-	const struct plica_dataset *dataset = reading->dataset;
-	size_t side = dataset->pattern_px;
-	size_t step = dataset->pattern_count / 16 + 1;
-	double middle = 0.0, corners = 0.0;
-	float *pattern = NULL;
-	enum plica_status status = PLICA_NEW(&pattern, side * side, err);
-
-	if (status != PLICA_OK)
-		return status;
-	for (size_t i = 0; i < dataset->pattern_count; i += step) {
-		plica_dataset_amplitudes(pattern, dataset, i);
-		for (size_t y = 0; y < side; y++)
-			for (size_t x = 0; x < side; x++) {
-				bool in_y = 4 * y >= side && 4 * y < 3 * side;
-				bool in_x = 4 * x >= side && 4 * x < 3 * side;
-				double power = (double)pattern[y * side + x] *
-					       (double)pattern[y * side + x];
-
-				middle += in_y && in_x ? power : 0.0;
-				corners += !in_y && !in_x ? power : 0.0;
-			}
-	}
-	plica_free(pattern);
-	if (corners <= middle)
-		return PLICA_OK;
-	return plica_reading_find(reading, false, "diffraction",
-		"the zero frequency at index N/2 (numpy.fft.fftshift)", err,
-		"brighter in its corners than in its middle (%.3g : %.3g)", corners, middle);
-}
-
-/* Optional members that nothing depends on: said to be ignored when their shape is wrong. */
-static enum plica_status check_optional(struct plica_reading *reading, struct plica_error *err)
-{
-	static const char *const names[] = {
-		"Y", "scan_index", "xcoords_start", "ycoords_start", "filenames"};
-	enum plica_status status = PLICA_OK;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct plica_array_info info;
-		struct plica_error cause;
-		char found[128];
-
-		if (!plica_npz_has(reading->npz, names[i]))
-			continue;
-		if (plica_npz_info(&info, reading->npz, names[i], &cause) != PLICA_OK) {
-			PLICA_TRY(plica_reading_find(reading, false, names[i],
-				"a plain array, ignored", err, "unreadable (%.180s)", cause.text));
-			continue;
-		}
-		plica_array_describe(found, sizeof(found), &info);
-		if (info.dimensions == 0 || info.shape[0] != reading->dataset->pattern_count)
-			PLICA_TRY(plica_reading_find(reading, false, names[i],
-				"one entry a pattern, ignored", err, "%s", found));
-		else if (strcmp(names[i], "Y") == 0 && !plica_dtype_is_complex(info.dtype))
-			PLICA_TRY(plica_reading_find(reading, false, names[i],
-				"complex patches, ignored", err,
-				"%s: separate amplitude and phase, a legacy layout", found));
-	}
-out:
-	return status;
-}
-
 static void note_coordinate_count(struct plica_reading *reading)
 {
 	struct plica_array_info info;
@@ -466,10 +362,8 @@ static enum plica_status read_members(struct plica_reading *reading, struct plic
 		goto out;
 	PLICA_TRY(read_mask(reading, err));
 	PLICA_TRY(read_metadata(reading, err));
-	PLICA_TRY(check_optional(reading, err));
-	PLICA_TRY(check_extent(reading, err));
-	PLICA_TRY(check_metadata(reading, err));
-	PLICA_TRY(check_centre(reading, err));
+	if (!plica_findings_have_error(reading->findings))
+		PLICA_TRY(plica_reading_check(reading, err));
 out:
 	return status;
 }

@@ -12,6 +12,9 @@
 #include "data/members.h"
 #include "optics/probe.h"
 
+/* A pattern of this side and eight bytes a pixel has a size that does not overflow. */
+#define LARGEST_SIDE ((size_t)1 << 30)
+
 static const size_t type_bytes[] = {
 	[PLICA_PATTERN_F16] = 2,
 	[PLICA_PATTERN_F32] = 4,
@@ -40,16 +43,21 @@ static enum plica_status allocate_parts(struct plica_dataset *dataset, struct pl
 {
 	enum plica_status status;
 	size_t n = dataset->pattern_count;
-	size_t pixels = dataset->pattern_px * dataset->pattern_px;
-	size_t object_pixels;
+	size_t pixels, probe_pixels, object_pixels;
 
 	if (!plica_size_mul(&object_pixels, dataset->object_rows, dataset->object_cols))
 		return plica_error_set(err, PLICA_ERR_MEMORY, "an object of %zu x %zu is too large",
 			dataset->object_rows, dataset->object_cols);
+	if (dataset->pattern_px > LARGEST_SIDE ||
+		!plica_size_mul(&pixels, dataset->pattern_px, dataset->pattern_px) ||
+		!plica_size_mul(&probe_pixels, dataset->probe_modes, pixels))
+		return plica_error_set(err, PLICA_ERR_MEMORY,
+			"%zu probe modes of %zu x %zu are too large", dataset->probe_modes,
+			dataset->pattern_px, dataset->pattern_px);
 	PLICA_TRY(plica_allocate(&dataset->patterns, n, plica_pattern_bytes(dataset), err));
 	PLICA_TRY(PLICA_NEW(&dataset->y_px, n, err));
 	PLICA_TRY(PLICA_NEW(&dataset->x_px, n, err));
-	PLICA_TRY(PLICA_NEW(&dataset->probe, dataset->probe_modes * pixels, err));
+	PLICA_TRY(PLICA_NEW(&dataset->probe, probe_pixels, err));
 	if (object_pixels > 0)
 		PLICA_TRY(PLICA_NEW(&dataset->object, object_pixels, err));
 out:
@@ -158,6 +166,11 @@ enum plica_status plica_dataset_select(struct plica_dataset **out,
 	struct plica_dataset *selected = NULL;
 	size_t bytes = plica_pattern_bytes(dataset);
 
+	for (size_t i = 0; i < count; i++)
+		if (indices[i] >= dataset->pattern_count)
+			return plica_error_set(err, PLICA_ERR_ARGUMENT,
+				"cannot select pattern %zu of %zu", indices[i],
+				dataset->pattern_count);
 	shape.pattern_count = count;
 	PLICA_TRY(create_like(&selected, &shape, err));
 	PLICA_TRY(copy_common(selected, dataset, err));

@@ -10,6 +10,8 @@
 #define PATTERNS_EXPECTED "(n, N, N) real amplitudes, or integer photon counts"
 /* Above this mean, floating-point "amplitudes" that are all whole numbers look like counts. */
 #define WHOLE_NUMBERS_MAX_AMPLITUDE 40.0
+/* The squares of larger amplitudes, and their sums, overflow in single precision. */
+#define LARGEST_AMPLITUDE 1e15
 
 static const char *pattern_member(const struct plica_reading *reading)
 {
@@ -125,11 +127,15 @@ static enum plica_status report_values(struct plica_reading *reading, const char
 	if (sums->largest <= 0.0 && sums->not_finite == 0)
 		PLICA_TRY(plica_reading_find(
 			reading, true, name, "some photons", err, "zero in every pixel"));
+	if (!counts && sums->largest > LARGEST_AMPLITUDE)
+		PLICA_TRY(plica_reading_find(reading, true, name, "amplitudes up to 1e+15", err,
+			"%g in its brightest pixel", sums->largest));
 	if (counts)
 		PLICA_TRY(plica_reading_find(reading, false, name,
 			"amplitudes (float); the square root is taken when a pattern is used", err,
 			"of integer type: taken as photon counts"));
-	else if (sums->whole && sums->largest > WHOLE_NUMBERS_MAX_AMPLITUDE)
+	else if (sums->whole && sums->largest > WHOLE_NUMBERS_MAX_AMPLITUDE &&
+		 sums->largest <= LARGEST_AMPLITUDE)
 		PLICA_TRY(plica_reading_find(reading, false, name,
 			"amplitudes: store counts with an integer type", err,
 			"made of whole numbers up to %g: are these counts? taken as amplitudes",
@@ -247,6 +253,9 @@ enum plica_status plica_reading_patterns(struct plica_reading *reading, struct p
 	if (name == NULL)
 		return plica_reading_find(
 			reading, true, "diffraction", PATTERNS_EXPECTED, err, "missing");
+	if (strcmp(name, "diff3d") == 0)
+		PLICA_TRY(plica_reading_find(reading, false, name, "'diffraction'", err,
+			"the legacy name of the patterns, taken for them"));
 	PLICA_TRY(plica_reading_member(reading, &array, name, err));
 	if (array.data != NULL)
 		PLICA_TRY(read_checked(reading, &array, name, err));

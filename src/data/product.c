@@ -44,6 +44,15 @@ static enum plica_status refuse(const struct source *source, const char *name,
 		source->path, name, found, expected);
 }
 
+/* Names the file before what a converter says of a member. */
+static enum plica_status named(
+	const struct source *source, enum plica_status status, struct plica_error *err)
+{
+	if (status == PLICA_OK)
+		return status;
+	return plica_error_context(err, status, "cannot use '%s'", source->path);
+}
+
 static enum plica_status check_finite(const struct source *source, const char *name,
 	const float complex *values, size_t count, struct plica_error *err)
 {
@@ -146,7 +155,8 @@ static enum plica_status read_vector(double **out, size_t *count, const struct s
 		return PLICA_OK;
 	PLICA_TRY(plica_npz_read(&array, source->npz, name, err));
 	PLICA_TRY(PLICA_NEW(&values, array.info.count, err));
-	PLICA_TRY(plica_array_to_double(values, &array, 0, array.info.count, name, err));
+	PLICA_TRY(named(source,
+		plica_array_to_double(values, &array, 0, array.info.count, name, err), err));
 	*count = array.info.count;
 	*out = values;
 	values = NULL;
@@ -208,7 +218,7 @@ static enum plica_status read_text(
 	if (!plica_npz_has(source->npz, name))
 		return PLICA_OK;
 	PLICA_TRY(plica_npz_read(&array, source->npz, name, err));
-	PLICA_TRY(plica_array_to_text(out, &array, name, err));
+	PLICA_TRY(named(source, plica_array_to_text(out, &array, name, err), err));
 out:
 	plica_array_release(&array);
 	return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** What the readers of a DATA-001 file's members share: contract.c and patterns.c. */
+/** What the readers of a DATA-001 file's members share: contract.c, patterns.c and checks.c. */
 #ifndef PLICA_DATA_READING_H
 #define PLICA_DATA_READING_H
 
@@ -24,6 +24,10 @@ PLICA_MUST_USE enum plica_status plica_reading_member(struct plica_reading *read
 
 /** Reads `diffraction` (or `diff3d`), checks every value, and recognises legacy layouts. */
 PLICA_MUST_USE enum plica_status plica_reading_patterns(
+	struct plica_reading *reading, struct plica_error *err);
+
+/** Checks how the members go together, once all of them have been read without an error. */
+PLICA_MUST_USE enum plica_status plica_reading_check(
 	struct plica_reading *reading, struct plica_error *err);
 
 #endif
