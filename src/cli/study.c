@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/study.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/try.h"
+#include "format/json.h"
+
+void cli_job_options_release(struct cli_job_options *options)
+{
+	plica_strings_release(&options->dose);
+	plica_strings_release(&options->view);
+	plica_strings_release(&options->split);
+	plica_strings_release(&options->gridsize);
+}
+
+static struct plica_job_filter filter_of(const struct plica_strings *values)
+{
+	return (struct plica_job_filter){values->size, (const char *const *)values->item};
+}
+
+/* The program's own path: the child is the same binary, whatever PATH says. */
+static enum plica_status own_path(char *out, size_t size, struct plica_error *err)
+{
+	ssize_t length = readlink("/proc/self/exe", out, size - 1);
+
+	if (length < 0)
+		return plica_error_set(err, PLICA_ERR_IO, "cannot find this program's own path");
+	out[length] = '\0';
+	return PLICA_OK;
+}
+
+enum plica_status cli_study_open(struct cli_study *study, const char *path,
+	const struct cli_job_options *options, size_t threads, struct plica_error *err)
+{
+	enum plica_status status;
+	char program[4096];
+	struct plica_job_settings settings = {
+		.program = program,
+		.phase_c_root = options->phase_c_root,
+		.phase_d_root = options->phase_d_root,
+		.artifact_root = options->artifact_root,
+		.backend = options->backend,
+		.dose = filter_of(&options->dose),
+		.view = filter_of(&options->view),
+		.split = filter_of(&options->split),
+		.gridsize = filter_of(&options->gridsize),
+		.allow_missing_phase_d = options->allow_missing_phase_d,
+		.allow_missing = options->allow_missing,
+		.threads = threads,
+	};
+
+	*study = (struct cli_study){0};
+	PLICA_TRY(own_path(program, sizeof(program), err));
+	PLICA_TRY(plica_design_load(&study->design, path, err));
+	PLICA_TRY(plica_study_jobs(&study->jobs, study->design, &settings, err));
+	PLICA_TRY(plica_jobs_assess(study->jobs, err));
+out:
+	if (status != PLICA_OK)
+		cli_study_close(study);
+	return status;
+}
+
+void cli_study_close(struct cli_study *study)
+{
+	plica_jobs_free(study->jobs);
+	plica_design_free(study->design);
+	*study = (struct cli_study){0};
+}
+
+void cli_job_title(char *out, size_t size, const struct plica_job *job)
+{
+	(void)snprintf(
+		out, size, "dose %-6g %s/%s", job->dose, job->view, plica_split_name(job->split));
+}
+
+int cli_job_title_width(const struct plica_jobs *jobs)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < jobs->count; i++) {
+		char title[256];
+
+		cli_job_title(title, sizeof(title), &jobs->item[i]);
+		width = strlen(title) > width ? strlen(title) : width;
+	}
+	return (int)width;
+}
+
+void cli_job_json(struct plica_json *entry, const struct plica_job *job)
+{
+	struct plica_json *command;
+
+	plica_json_set_number(entry, "dose", job->dose);
+	plica_json_set_text(entry, "view", job->view);
+	plica_json_set_text(entry, "split", plica_split_name(job->split));
+	plica_json_set_integer(entry, "gridsize", (int64_t)job->gridsize);
+	plica_json_set_integer(entry, "neighbor_count", (int64_t)job->neighbor_count);
+	plica_json_set_text(entry, "input_npz", job->input_npz);
+	plica_json_set_text(entry, "output_dir", job->output_dir);
+	plica_json_set_text(entry, "algorithm", job->algorithm);
+	plica_json_set_integer(entry, "num_epochs", (int64_t)job->num_epochs);
+	plica_json_set_text(entry, "backend", job->backend);
+	command = plica_json_set_array(entry, "command");
+	for (size_t i = 0; i < job->command_size; i++)
+		plica_json_add_text(command, job->command[i]);
+	plica_json_set_text(entry, "state", plica_job_state_name(job->state));
+	plica_json_set_text(entry, "reason", job->reason);
+}
