@@ -49,7 +49,8 @@ void plica_image_draw_phase(struct plica_image *out, size_t top, size_t left,
 PLICA_MUST_USE enum plica_status plica_image_amplitude_range(
 	double range[2], const struct plica_field *field, struct plica_error *err);
 
-/** Compressed PNG bytes, appended to `out`; and a file, written atomically. */
+/** Compressed PNG bytes, appended to `out` (of up to 256 colours as a palette); and a file,
+ * written atomically. */
 PLICA_MUST_USE enum plica_status plica_png_encode(
 	struct plica_text *out, const struct plica_image *image, struct plica_error *err);
 PLICA_MUST_USE enum plica_status plica_png_save(

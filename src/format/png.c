@@ -8,6 +8,10 @@
 #include "base/try.h"
 #include "format/image.h"
 
+/* Most colours of a palette, and its hash table. */
+#define PALETTE_LIMIT 256
+#define SLOT_BITS 10
+#define SLOT_COUNT ((size_t)1 << SLOT_BITS)
 /* Largest file and picture that are read. */
 #define FILE_LIMIT ((size_t)1 << 30)
 #define PIXEL_LIMIT ((uint64_t)1 << 28)
@@ -15,6 +19,70 @@
 #define INFLATION_LIMIT 1032
 /* Length, type and checksum around each chunk's data. */
 #define CHUNK_OVERHEAD 12
+
+/* The colours of a picture that has few: a third of the bytes, and the same picture. */
+struct palette {
+	uint8_t rgb[PALETTE_LIMIT][3];
+	unsigned int size;
+	int16_t slot[SLOT_COUNT]; /* hash table of entries plus one, 0 where it is free */
+};
+
+/* The entry of a colour, which is added when it is new; -1 when there is no more room. */
+static int find_colour(struct palette *palette, const uint8_t rgb[3])
+{
+	uint32_t key = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+	size_t at = key * UINT32_C(2654435761) >> (32 - SLOT_BITS);
+
+	while (palette->slot[at] != 0) {
+		int entry = palette->slot[at] - 1;
+
+		if (memcmp(palette->rgb[entry], rgb, 3) == 0)
+			return entry;
+		at = (at + 1) % SLOT_COUNT;
+	}
+	if (palette->size == PALETTE_LIMIT)
+		return -1;
+	memcpy(palette->rgb[palette->size], rgb, 3);
+	palette->slot[at] = (int16_t)++palette->size;
+	return (int)palette->size - 1;
+}
+
+/* One byte a pixel into `indices`; false when there are too many colours. */
+static bool index_colours(
+	uint8_t *indices, struct palette *palette, const struct plica_image *image)
+{
+	*palette = (struct palette){.size = 0};
+	for (size_t i = 0; i < image->rows * image->cols; i++) {
+		int entry = find_colour(palette, image->rgb + 3 * i);
+
+		if (entry < 0)
+			return false;
+		indices[i] = (uint8_t)entry;
+	}
+	return true;
+}
+
+/* Compresses `pixels`, indices of `palette` or RGB, and appends the file to `out`. */
+static enum plica_status write_png(struct plica_text *out, png_image *png, const uint8_t *pixels,
+	const struct palette *palette, struct plica_error *err)
+{
+	png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(*png);
+	const void *colours = palette->rgb;
+	uint8_t *bytes = NULL;
+	enum plica_status status;
+
+	PLICA_TRY(plica_allocate_unset((void **)(void *)&bytes, size, 1, err));
+	if (!png_image_write_to_memory(png, bytes, &size, 0, pixels, 0, colours)) {
+		status = plica_error_set(
+			err, PLICA_ERR_MEMORY, "cannot write a PNG: %s", png->message);
+		goto out;
+	}
+	PLICA_TRY(plica_text_append(out, bytes, size, err));
+out:
+	png_image_free(png);
+	plica_free(bytes);
+	return status;
+}
 
 enum plica_status plica_png_encode(
 	struct plica_text *out, const struct plica_image *image, struct plica_error *err)
@@ -25,25 +93,24 @@ enum plica_status plica_png_encode(
 		.height = (png_uint_32)image->rows,
 		.format = PNG_FORMAT_RGB,
 	};
-	png_alloc_size_t size;
-	uint8_t *bytes = NULL;
+	struct palette palette;
+	const uint8_t *pixels = image->rgb;
+	uint8_t *indices = NULL;
 	enum plica_status status;
 
 	if (image->rows == 0 || image->cols == 0 || image->rows > PNG_UINT_31_MAX ||
 		image->cols > PNG_UINT_31_MAX / 3)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"cannot write a PNG of %zu x %zu pixels", image->rows, image->cols);
-	size = PNG_IMAGE_PNG_SIZE_MAX(png);
-	PLICA_TRY(PLICA_NEW(&bytes, size, err));
-	if (!png_image_write_to_memory(&png, bytes, &size, 0, image->rgb, 0, NULL)) {
-		status = plica_error_set(
-			err, PLICA_ERR_MEMORY, "cannot write a PNG: %s", png.message);
-		goto out;
+	PLICA_TRY(plica_allocate_unset((void **)(void *)&indices, image->rows, image->cols, err));
+	if (index_colours(indices, &palette, image)) {
+		png.format = PNG_FORMAT_RGB_COLORMAP;
+		png.colormap_entries = palette.size;
+		pixels = indices;
 	}
-	PLICA_TRY(plica_text_append(out, bytes, size, err));
+	PLICA_TRY(write_png(out, &png, pixels, &palette, err));
 out:
-	png_image_free(&png);
-	plica_free(bytes);
+	plica_free(indices);
 	return status;
 }
 
