@@ -69,9 +69,16 @@ static struct extent extent_of(const double *coordinate_px, size_t count)
 	return extent;
 }
 
+/* What an object must have at least: both ends of the extent may be rounded away from it. The
+ * tolerance is for extents that are whole numbers but for rounding errors. */
+static double least_px(struct extent extent, size_t pattern_px)
+{
+	return ceil(extent.high - extent.low - 1e-6) + 1.0 + (double)pattern_px;
+}
+
 static size_t canvas_px(struct extent extent, size_t pattern_px)
 {
-	return (size_t)ceil(extent.high - extent.low) + 1 + pattern_px + 2 * (size_t)MARGIN_PX;
+	return (size_t)(least_px(extent, pattern_px) + 2.0 * MARGIN_PX);
 }
 
 /* Moves the scan's middle to that of the object. */
@@ -89,8 +96,8 @@ static double middle_px(size_t object_px, size_t pattern_px)
 static enum plica_status check_fit(
 	const struct plica_scene *scene, struct extent y, struct extent x, struct plica_error *err)
 {
-	double needed_y = ceil(y.high - y.low) + 1.0 + (double)scene->pattern_px;
-	double needed_x = ceil(x.high - x.low) + 1.0 + (double)scene->pattern_px;
+	double needed_y = least_px(y, scene->pattern_px);
+	double needed_x = least_px(x, scene->pattern_px);
 
 	if (needed_y <= (double)scene->object_rows && needed_x <= (double)scene->object_cols)
 		return PLICA_OK;
