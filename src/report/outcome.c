@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/outcome.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+
+enum plica_status plica_report_outcome_init(struct plica_report_outcome *out,
+	const struct plica_report_job *job, struct plica_error *err)
+{
+	*out = (struct plica_report_outcome){.loaded = false};
+	plica_html_init(&out->thumbnail, err);
+	for (int i = 0; i < PLICA_REPORT_FIGURES; i++) {
+		out->figure[i] = (double)NAN;
+		out->none[i] = "not recorded";
+	}
+	out->figure[PLICA_REPORT_SECONDS] =
+		plica_json_get_number(job->record, "seconds", (double)NAN);
+	out->figure[PLICA_REPORT_MEMORY] =
+		plica_json_get_number(job->record, "peak_memory_bytes", (double)NAN);
+	return job->reason != NULL ? plica_copy_text(&out->reason, job->reason, err) : PLICA_OK;
+}
+
+static void add_metrics(
+	struct plica_report_outcome *outcome, const struct plica_comparison *comparison)
+{
+	static const enum plica_metric_kind kinds[PLICA_REPORT_COMPARED] = {
+		[PLICA_REPORT_NRMSE] = PLICA_METRIC_NRMSE,
+		[PLICA_REPORT_PHASE_RMSE] = PLICA_METRIC_PHASE_RMSE,
+		[PLICA_REPORT_FRC] = PLICA_METRIC_FRC_HALF,
+	};
+
+	for (int i = 0; i < PLICA_REPORT_COMPARED; i++) {
+		outcome->figure[i] = comparison->metric[kinds[i]].value;
+		outcome->none[i] = comparison->metric[kinds[i]].reason;
+	}
+}
+
+enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
+	const struct plica_report_result *result, struct plica_error *err)
+{
+	outcome->loaded = true;
+	outcome->compared = result->comparison != NULL;
+	outcome->figure[PLICA_REPORT_FOURIER_ERROR] = result->fourier_error;
+	if (result->epoch_count > 0)
+		outcome->figure[PLICA_REPORT_LOSS] = result->loss[result->epoch_count - 1];
+	outcome->figure[PLICA_REPORT_DOSE] = result->input.dose_photons;
+	if (result->input.position_count > 0)
+		outcome->figure[PLICA_REPORT_PATTERNS] = (double)result->input.position_count;
+	if (outcome->compared)
+		add_metrics(outcome, result->comparison);
+	else if (result->reason != NULL)
+		return plica_copy_text(&outcome->reason, result->reason, err);
+	return PLICA_OK;
+}
+
+void plica_report_outcome_release(struct plica_report_outcome *outcome)
+{
+	plica_free(outcome->reason);
+	plica_html_release(&outcome->thumbnail);
+	*outcome = (struct plica_report_outcome){.loaded = false};
+}
