@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "study/record.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/try.h"
+
+#define RECORD_NAME "job.json"
+
+static const char *const status_names[] = {
+	[PLICA_JOB_NONE] = "none",
+	[PLICA_JOB_QUEUED] = "queued",
+	[PLICA_JOB_RUNNING] = "running",
+	[PLICA_JOB_DONE] = "done",
+	[PLICA_JOB_FAILED] = "failed",
+	[PLICA_JOB_TIMEOUT] = "timeout",
+	[PLICA_JOB_KILLED] = "killed",
+	[PLICA_JOB_OUT_OF_MEMORY] = "out-of-memory",
+};
+
+#define STATUS_COUNT (sizeof(status_names) / sizeof(status_names[0]))
+
+const char *plica_job_status_name(enum plica_job_status status)
+{
+	return status_names[status];
+}
+
+static enum plica_job_status status_of(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < STATUS_COUNT; i++)
+		if (strcmp(name, status_names[i]) == 0)
+			return (enum plica_job_status)i;
+	return PLICA_JOB_NONE;
+}
+
+/* Arguments that do not change the result; each takes a value but --resume. */
+static bool is_neutral(const char *argument, size_t *skip)
+{
+	*skip = strcmp(argument, "--resume") == 0 ? 1 : 2;
+	return *skip == 1 || strcmp(argument, "--threads") == 0 ||
+	       strcmp(argument, "--progress") == 0 || strcmp(argument, "--output-dir") == 0 ||
+	       strcmp(argument, "--input-npz") == 0;
+}
+
+static enum plica_status collect_options(
+	struct plica_text *out, const struct plica_job *job, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+
+	for (size_t i = 1; i < job->command_size;) {
+		size_t skip;
+
+		if (is_neutral(job->command[i], &skip)) {
+			i += skip;
+			continue;
+		}
+		PLICA_TRY(plica_text_printf(
+			out, err, "%s%s", out->size > 0 ? " " : "", job->command[i]));
+		i++;
+	}
+out:
+	return status;
+}
+
+static enum plica_status stat_input(
+	struct plica_job_key *key, const struct plica_job *job, struct plica_error *err)
+{
+	struct stat info;
+
+	if (stat(job->input_npz, &info) != 0)
+		return plica_error_set(
+			err, PLICA_ERR_IO, "cannot open '%s': %s", job->input_npz, strerror(errno));
+	key->input_bytes = (int64_t)info.st_size;
+	key->input_mtime_ns =
+		(int64_t)info.st_mtim.tv_sec * 1000000000 + (int64_t)info.st_mtim.tv_nsec;
+	return PLICA_OK;
+}
+
+/* The old hash stands when size and time are those of when it was taken. */
+static bool keep_hash(struct plica_job_key *key, const struct plica_json *old)
+{
+	const char *hash = plica_json_get_text(old, "input_sha256");
+	const char *mtime = plica_json_get_text(old, "input_mtime_ns");
+	char now[32];
+
+	(void)snprintf(now, sizeof(now), "%lld", (long long)key->input_mtime_ns);
+	if (hash == NULL || mtime == NULL || strlen(hash) + 1 != PLICA_SHA256_SIZE)
+		return false;
+	if (strcmp(mtime, now) != 0 ||
+		plica_json_get_number(old, "input_bytes", -1.0) != (double)key->input_bytes)
+		return false;
+	memcpy(key->input_sha256, hash, PLICA_SHA256_SIZE);
+	return true;
+}
+
+enum plica_status plica_job_key_make(struct plica_job_key *out, const struct plica_job *job,
+	const struct plica_json *old, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_job_key key = {0};
+	struct plica_text options = {0};
+
+	PLICA_TRY(stat_input(&key, job, err));
+	if (!keep_hash(&key, old))
+		PLICA_TRY(plica_sha256_file(key.input_sha256, job->input_npz, err));
+	PLICA_TRY(collect_options(&options, job, err));
+	PLICA_TRY(plica_copy_text(&key.options, plica_text_string(&options), err));
+	*out = key;
+	key = (struct plica_job_key){0};
+out:
+	plica_text_release(&options);
+	plica_job_key_release(&key);
+	return status;
+}
+
+void plica_job_key_release(struct plica_job_key *key)
+{
+	plica_free(key->options);
+	key->options = NULL;
+}
+
+enum plica_status plica_job_key_difference(struct plica_text *out, const struct plica_job_key *key,
+	const struct plica_json *old, struct plica_error *err)
+{
+	const char *hash = plica_json_get_text(old, "input_sha256");
+	const char *options = plica_json_get_text(old, "options");
+	const char *version = plica_json_get_text(old, "program_version");
+
+	if (hash == NULL || strcmp(hash, key->input_sha256) != 0)
+		return plica_text_add(out, "the content of the input has changed", err);
+	if (options == NULL || strcmp(options, key->options) != 0)
+		return plica_text_printf(out, err, "the options have changed: '%s', now '%s'",
+			options != NULL ? options : "", key->options);
+	if (version == NULL || strcmp(version, PLICA_VERSION) != 0)
+		return plica_text_printf(out, err, "made by plica %s, this is %s",
+			version != NULL ? version : "of an unknown version", PLICA_VERSION);
+	return PLICA_OK;
+}
+
+static enum plica_status record_path(
+	char **out, const struct plica_job *job, struct plica_error *err)
+{
+	return plica_path_join(out, job->output_dir, RECORD_NAME, err);
+}
+
+struct plica_json *plica_job_load_json(const struct plica_job *job)
+{
+	struct plica_json *json = NULL;
+	char *path = NULL;
+
+	if (record_path(&path, job, NULL) == PLICA_OK && plica_file_exists(path) &&
+		plica_json_load(&json, path, NULL) != PLICA_OK)
+		json = NULL;
+	plica_free(path);
+	return json;
+}
+
+/* Whether the process that the record names as running is there still. */
+static bool is_alive(const struct plica_json *json)
+{
+	pid_t pid = (pid_t)plica_json_get_number(json, "pid", 0.0);
+	const char *birth = plica_json_get_text(json, "pid_birth");
+	char now[32];
+
+	if (pid <= 0 || birth == NULL)
+		return false;
+	(void)snprintf(now, sizeof(now), "%llu", (unsigned long long)plica_process_birth(pid));
+	return strcmp(now, birth) == 0;
+}
+
+void plica_job_read_record(struct plica_job_record *out, const struct plica_job *job)
+{
+	struct plica_json *json = plica_job_load_json(job);
+	const char *started = plica_json_get_text(json, "started");
+
+	*out = (struct plica_job_record){.loss = (double)NAN};
+	out->status = status_of(plica_json_get_text(json, "status"));
+	if (out->status == PLICA_JOB_RUNNING && !is_alive(json))
+		out->status = PLICA_JOB_KILLED;
+	out->returncode = (int)plica_json_get_number(json, "returncode", 0.0);
+	(void)snprintf(out->started, sizeof(out->started), "%s", started != NULL ? started : "");
+	out->seconds = plica_json_get_number(json, "seconds", 0.0);
+	out->attempts = (size_t)fmax(0.0, plica_json_get_number(json, "attempts", 0.0));
+	out->loss = plica_json_get_number(json, "loss", (double)NAN);
+	out->peak_memory_bytes = (int64_t)plica_json_get_number(json, "peak_memory_bytes", 0.0);
+	out->user_seconds = plica_json_get_number(json, "user_seconds", 0.0);
+	out->system_seconds = plica_json_get_number(json, "system_seconds", 0.0);
+	plica_json_free(json);
+}
+
+void plica_job_put_name(struct plica_json *entry, const struct plica_job *job)
+{
+	plica_json_set_number(entry, "dose", job->dose);
+	plica_json_set_text(entry, "view", job->view);
+	plica_json_set_text(entry, "split", plica_split_name(job->split));
+}
+
+static void put_key(struct plica_json *json, const struct plica_job_key *key)
+{
+	char mtime[32];
+
+	(void)snprintf(mtime, sizeof(mtime), "%lld", (long long)key->input_mtime_ns);
+	plica_json_set_text(json, "input_sha256", key->input_sha256);
+	plica_json_set_integer(json, "input_bytes", key->input_bytes);
+	plica_json_set_text(json, "input_mtime_ns", mtime); /* more digits than a double has */
+	plica_json_set_text(json, "options", key->options);
+	plica_json_set_text(json, "program_version", PLICA_VERSION);
+}
+
+static void put_record(struct plica_json *json, const struct plica_job_record *record, pid_t pid)
+{
+	char birth[32];
+
+	plica_json_set_text(json, "status", plica_job_status_name(record->status));
+	plica_json_set_integer(json, "returncode", record->returncode);
+	plica_json_set_text(json, "started", record->started);
+	plica_json_set_number(json, "seconds", record->seconds);
+	plica_json_set_integer(json, "attempts", (int64_t)record->attempts);
+	plica_json_set_number(json, "loss", record->loss);
+	plica_json_set_integer(json, "peak_memory_bytes", record->peak_memory_bytes);
+	plica_json_set_number(json, "user_seconds", record->user_seconds);
+	plica_json_set_number(json, "system_seconds", record->system_seconds);
+	if (pid <= 0)
+		return;
+	(void)snprintf(birth, sizeof(birth), "%llu", (unsigned long long)plica_process_birth(pid));
+	plica_json_set_integer(json, "pid", pid);
+	plica_json_set_text(json, "pid_birth", birth);
+}
+
+static void put_list(
+	struct plica_json *json, const char *key, const char *const *item, size_t count)
+{
+	struct plica_json *array = plica_json_set_array(json, key);
+
+	for (size_t i = 0; i < count; i++)
+		plica_json_add_text(array, item[i]);
+}
+
+enum plica_status plica_job_write_json(const struct plica_jobs *jobs, const struct plica_job *job,
+	const struct plica_job_key *key, const struct plica_job_record *record, pid_t pid,
+	struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_json *json = plica_json_object();
+	char *path = NULL;
+
+	plica_json_set_integer(json, "schema", PLICA_STUDY_SCHEMA);
+	plica_job_put_name(json, job);
+	put_record(json, record, pid);
+	plica_json_set_text(json, "backend", job->backend);
+	plica_json_set_text(json, "log_path", job->log_path);
+	plica_json_set_text(json, "input_npz", job->input_npz);
+	put_key(json, key);
+	put_list(json, "command", job->command, job->command_size);
+	put_list(json, "environment", jobs->environment, jobs->environment_size);
+	PLICA_TRY(record_path(&path, job, err));
+	PLICA_TRY(plica_json_save(path, json, err));
+out:
+	plica_free(path);
+	plica_json_free(json);
+	return status;
+}
