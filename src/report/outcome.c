@@ -5,6 +5,14 @@
 
 #include "base/memory.h"
 
+/* A record holds zero where there is nothing to tell yet. */
+static double positive(const struct plica_json *record, const char *key)
+{
+	double number = plica_json_get_number(record, key, (double)NAN);
+
+	return number > 0.0 ? number : (double)NAN;
+}
+
 enum plica_status plica_report_outcome_init(struct plica_report_outcome *out,
 	const struct plica_report_job *job, struct plica_error *err)
 {
@@ -14,10 +22,8 @@ enum plica_status plica_report_outcome_init(struct plica_report_outcome *out,
 		out->figure[i] = (double)NAN;
 		out->none[i] = "not recorded";
 	}
-	out->figure[PLICA_REPORT_SECONDS] =
-		plica_json_get_number(job->record, "seconds", (double)NAN);
-	out->figure[PLICA_REPORT_MEMORY] =
-		plica_json_get_number(job->record, "peak_memory_bytes", (double)NAN);
+	out->figure[PLICA_REPORT_SECONDS] = positive(job->record, "seconds");
+	out->figure[PLICA_REPORT_MEMORY] = positive(job->record, "peak_memory_bytes");
 	return job->reason != NULL ? plica_copy_text(&out->reason, job->reason, err) : PLICA_OK;
 }
 

@@ -166,8 +166,8 @@ static enum plica_status read_job(struct plica_report_job *job,
 	PLICA_TRY(find_log(job, err));
 	if (input != NULL)
 		PLICA_TRY(relocate(&job->input_path, study->manifest, root, input, err));
-	job->cached = job->state == PLICA_REPORT_DONE && plica_json_is_array(results) &&
-		      find_entry(results, job) == NULL;
+	job->cached = job->state == PLICA_REPORT_DONE &&
+		      plica_json_get_bool(find_entry(results, job), "cached", false);
 out:
 	return status;
 }

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The report in a real browser: it asks for nothing, complains of nothing, and works."""
+import os
+import re
+import subprocess
+
+import pytest
+
+import report_study
+
+WIDTHS = (400, 900, 1400)
+
+
+@pytest.fixture(scope="module")
+def tool(program):
+    """Writes the report of a folder: tool(artifact_root, output)."""
+    path = os.environ.get("PLICA_REPORT_TOOL", program.parent / "tests/e2e/report_tool")
+
+    def run(artifacts, output):
+        done = subprocess.run(
+            [path, artifacts, output], capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return output
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def report(tool, tmp_path_factory):
+    """The report of the reference study, all 21 jobs done."""
+    root = tmp_path_factory.mktemp("study")
+    artifacts = report_study.write_manifest(root, report_study.make_study(root))
+    return tool(artifacts, root / "report.html")
+
+
+@pytest.fixture(scope="module")
+def troubled(tool, tmp_path_factory):
+    """The report of a study that still runs, of which jobs failed and were skipped."""
+    root = tmp_path_factory.mktemp("troubled")
+    jobs = report_study.make_study(root)
+    report_study.set_status(jobs[5], "failed", 1)
+    report_study.set_status(jobs[12], "out-of-memory", -9)
+    report_study.set_status(jobs[20], "running", 0)
+    skipped = [
+        {"dose": job["dose"], "view": job["view"], "split": job["split"], "reason": "because"}
+        for job in jobs[3:5]
+    ]
+    artifacts = report_study.write_manifest(root, jobs[:3] + jobs[5:], skipped)
+    return tool(artifacts, root / "report.html")
+
+
+class Visit:
+    """A page with everything that it asked for and complained of."""
+
+    def __init__(self, browser, path, width=1400, **keywords):
+        self.complaints = []
+        self.requests = []
+        self.page = browser.new_page(viewport={"width": width, "height": 1000}, **keywords)
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self.note)
+        self.page.goto(path.as_uri())
+
+    def note(self, request):
+        if not request.url.startswith("data:"):
+            self.requests.append(request.url)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.page.close()
+
+
+def column(page, number):
+    """The texts of a column of the table of jobs."""
+    return page.locator(f".jobs tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def test_page_is_quiet_and_alone(browser, report):
+    with Visit(browser, report) as visit:
+        visit.page.get_by_role("button", name="Open all").click()
+        visit.page.wait_for_timeout(500)
+        assert visit.requests == [report.as_uri()]
+        assert visit.complaints == []
+        assert visit.page.title() == "fly64-dose-overlap – study report"
+    assert report.stat().st_size < 15e6
+
+
+def test_every_job_is_there(browser, report):
+    with Visit(browser, report) as visit:
+        rows = visit.page.locator(".jobs tbody tr")
+        assert rows.count() == 21
+        assert visit.page.locator(".card").count() == 21
+        assert visit.page.locator(".matrix td.rated").count() == 21
+        assert "All 21 jobs are done." in visit.page.inner_text(".lead")
+
+
+def test_every_picture_decodes(browser, report):
+    with Visit(browser, report) as visit:
+        visit.page.get_by_role("button", name="Open all").click()
+        widths = visit.page.evaluate(
+            "Promise.all([...document.images].map((i) => i.decode().then(() => i.naturalWidth)))"
+        )
+        assert len(widths) == 21 * 8 + 2
+        assert min(widths) > 0
+        alts = visit.page.evaluate("[...document.images].map((i) => i.alt)")
+        assert all(alts)
+        assert len(set(alts)) == len(alts)
+
+
+def test_sorting_works(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        header = page.get_by_role("columnheader", name=re.compile("^NRMSE"))
+        header.get_by_role("button").click()
+        rising = [float(text) for text in column(page, 5)]
+        assert rising == sorted(rising)
+        assert header.get_attribute("aria-sort") == "ascending"
+        header.get_by_role("button").click()
+        falling = [float(text) for text in column(page, 5)]
+        assert falling == sorted(falling, reverse=True)
+        assert header.get_attribute("aria-sort") == "descending"
+        page.get_by_role("columnheader", name="View").get_by_role("button").click()
+        assert column(page, 2) == sorted(column(page, 2))
+        assert header.get_attribute("aria-sort") is None
+
+
+def test_charts_are_drawn(browser, report):
+    painted = """(canvas) => canvas.getContext("2d")
+        .getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"""
+    with Visit(browser, report) as visit:
+        assert visit.page.eval_on_selector("[data-chart=quality]", painted)
+        assert not visit.page.eval_on_selector("[data-chart=loss]", painted)
+        visit.page.click("#job-1 summary")
+        visit.page.wait_for_timeout(200)
+        assert visit.page.eval_on_selector("#job-1 [data-chart=loss]", painted)
+        assert visit.page.eval_on_selector("#job-1 [data-chart=frc]", painted)
+
+
+def test_links_open_their_job(browser, report):
+    with Visit(browser, report) as visit:
+        assert not visit.page.evaluate("document.getElementById('job-21').open")
+        visit.page.click(".jobs tbody tr:last-child a")
+        visit.page.wait_for_function("document.getElementById('job-21').open")
+        visit.page.click("#job-21 summary")
+        visit.page.click(".jobs tbody tr:last-child a")
+        visit.page.wait_for_function("document.getElementById('job-21').open")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ("light", "dark"))
+def test_nothing_sticks_out(browser, report, width, scheme):
+    with Visit(browser, report, width=width, color_scheme=scheme) as visit:
+        visit.page.get_by_role("button", name="Open all").click()
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+        shade = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        brightness = sum(map(int, re.findall(r"\d+", shade)[:3])) / 3
+        assert brightness > 240 if scheme == "light" else brightness < 40
+
+
+def test_page_works_without_scripts(browser, report):
+    with Visit(browser, report, java_script_enabled=False) as visit:
+        assert visit.page.locator(".jobs tbody tr").count() == 21
+        assert not visit.page.locator(".chart").first.is_visible()
+        visit.page.click("#job-1 summary")
+        assert visit.page.locator("#job-1 .log").is_visible()
+
+
+def test_page_is_accessible(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        assert page.locator("h1").count() == 1
+        assert page.locator("table:not(:has(caption))").count() == 0
+        assert page.locator("th:not([scope])").count() == 0
+        assert page.locator("canvas:not([role=img][aria-label])").count() == 0
+        levels = page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"
+        )
+        assert all(after - before <= 1 for before, after in zip(levels, levels[1:]))
+        identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+        assert len(set(identifiers)) == len(identifiers)
+
+
+def test_hostile_texts_are_shown_as_they_are(browser, report):
+    with Visit(browser, report) as visit:
+        visit.page.click("#job-1 summary")
+        assert report_study.HOSTILE in visit.page.inner_text("#job-1 .log")
+        assert visit.page.title() != "owned"
+        assert "--set 'note=it'\\''s <b>'" in visit.page.inner_text("#job-1 .command")
+        assert visit.page.locator("img[onerror]").count() == 0
+
+
+def test_trouble_is_explained(browser, troubled):
+    with Visit(browser, troubled) as visit:
+        page = visit.page
+        assert visit.complaints == []
+        assert "This study is not finished." in page.inner_text("[role=status]")
+        assert "16 of 21 jobs are done." in page.inner_text(".lead")
+        assert page.locator(".jobs tbody tr").count() == 21
+        reasons = page.inner_text(".undone")
+        for reason in ("exit status 1", "ran out of memory", "is running", "because"):
+            assert reason in reasons
+        assert page.locator(".jobs td:empty").count() == 0
+        page.get_by_role("columnheader", name=re.compile("^NRMSE")).get_by_role("button").click()
+        tail = page.locator(".jobs tbody tr").nth(20)
+        assert tail.get_attribute("data-nrmse") is None
+
+
+def test_page_prints_in_light(browser, report):
+    with Visit(browser, report, color_scheme="dark") as visit:
+        visit.page.emulate_media(media="print")
+        ink = visit.page.evaluate("getComputedStyle(document.body).color")
+        assert sum(map(int, re.findall(r"\d+", ink)[:3])) < 150
+        assert visit.page.pdf(format="A4").startswith(b"%PDF")
