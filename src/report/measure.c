@@ -96,12 +96,15 @@ out:
 static enum plica_status read_result(struct plica_report_result *result,
 	const struct plica_report_job *job, struct plica_error *err)
 {
+	struct plica_error own = {.text = ""};
 	struct plica_npz *npz = NULL;
 	enum plica_status status;
 
 	PLICA_TRY(open_result(&npz, job->folder, err));
 	PLICA_TRY(read_object(result, npz, err));
-	PLICA_TRY(read_extras(result, npz, err));
+	/* The object can be shown without what else should be there. */
+	if (read_extras(result, npz, &own) != PLICA_OK)
+		PLICA_TRY(plica_strings_add(&result->warnings, own.text, err));
 out:
 	plica_npz_close(npz);
 	return status;
@@ -125,6 +128,8 @@ static enum plica_status compare(struct plica_report_result *result, struct plic
 	if (input->truth.data == NULL)
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"no truth to compare with: the data set has no objectGuess");
+	if (input->position_count == 0)
+		return plica_error_set(err, PLICA_ERR_DATA, "the data set has no positions");
 	PLICA_TRY(plica_compare_area_of_positions(
 		&pair.area, &pair.reference, input->y_px, input->x_px, input->position_count, err));
 	PLICA_TRY(plica_compare(&result->comparison, &pair, NULL, err));
@@ -143,12 +148,12 @@ static enum plica_status add_truth(struct plica_report_result *result,
 		return plica_copy_text(
 			&result->reason, "no data set is recorded for this job", err);
 	status = plica_report_input_load(&result->input, job, &own);
+	if (status != PLICA_OK && result->input.truth.data == NULL)
+		return plica_copy_text(&result->reason, own.text, err);
 	if (status != PLICA_OK) {
 		status = plica_strings_add(&result->warnings, own.text, err);
 		if (status != PLICA_OK)
 			return status;
-		if (result->input.truth.data == NULL)
-			return plica_copy_text(&result->reason, own.text, err);
 	}
 	status = compare(result, &own);
 	return status == PLICA_OK ? PLICA_OK : plica_copy_text(&result->reason, own.text, err);

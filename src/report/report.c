@@ -17,7 +17,7 @@
 
 /* A picture takes about a byte a pixel, four thirds of it in base64; a job has seven pictures of
  * which five have the size that is chosen here. All of them together stay below this. */
-#define PICTURES_BYTES 8e6
+#define PICTURES_BYTES 9.5e6
 #define PICTURES_PER_JOB 5.5
 #define LEAST_SIDE_PX 64
 #define MOST_SIDE_PX 400

@@ -51,6 +51,15 @@ static const char *text_or(const struct plica_json *object, const char *key, con
 	return text != NULL ? text : otherwise;
 }
 
+enum plica_status plica_report_job_fail(
+	struct plica_report_job *job, const char *reason, struct plica_error *err)
+{
+	job->state = PLICA_REPORT_FAILED;
+	job->status = "no result";
+	job->cached = false;
+	return plica_copy_text(&job->reason, reason, err);
+}
+
 /* Finds the entry of a list with a job's dose, view and split. */
 static const struct plica_json *find_entry(
 	const struct plica_json *list, const struct plica_report_job *job)
@@ -161,6 +170,8 @@ static enum plica_status read_job(struct plica_report_job *job,
 	const struct plica_json *results = plica_json_get(study->manifest, "execution_results");
 	enum plica_status status;
 
+	if (folder[0] == '\0')
+		return plica_report_job_fail(job, "the manifest names no folder for it", err);
 	PLICA_TRY(relocate(&job->folder, study->manifest, root, folder, err));
 	PLICA_TRY(read_record(job, err));
 	PLICA_TRY(find_log(job, err));
@@ -253,15 +264,6 @@ enum plica_status plica_report_study_load(
 out:
 	plica_report_study_release(&study);
 	return status;
-}
-
-enum plica_status plica_report_job_fail(
-	struct plica_report_job *job, const char *reason, struct plica_error *err)
-{
-	job->state = PLICA_REPORT_FAILED;
-	job->status = "no result";
-	job->cached = false;
-	return plica_copy_text(&job->reason, reason, err);
 }
 
 static void release_job(struct plica_report_job *job)

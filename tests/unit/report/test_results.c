@@ -140,6 +140,8 @@ static void broken_studies_are_refused(void **state)
 	write_in(root, "skip_summary.json", "{}");
 	assert_ok(plica_report_study_load(&study, root, &err));
 	assert_int_equal(study.count, 3);
+	assert_int_equal(study.job[2].state, PLICA_REPORT_FAILED);
+	assert_string_equal(study.job[2].reason, "the manifest names no folder for it");
 	plica_report_study_release(&study);
 }
 
