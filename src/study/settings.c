@@ -14,7 +14,7 @@
 
 /* The first of each is the default. */
 static const char *const backends[] = {"native", "ptychi", NULL};
-static const char *const algorithms[] = {"LSQML", NULL};
+static const char *const algorithms[] = {"LSQML", "ML", "rPIE", NULL};
 static const char *const noise_models[] = {"gaussian", NULL};
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const scans[] = {"raster", "fermat", NULL};
