@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * LSQML for one probe mode and one slice, literally after the specification (its sections are
+ * named with each function), in double precision, position by position and pixel by pixel. The
+ * oracle of the engine: slow, and meant to be read beside the formulas.
+ */
+#ifndef PLICA_LSQML_REFERENCE_H
+#define PLICA_LSQML_REFERENCE_H
+
+#include <stddef.h>
+
+#include "num/fft.h"
+#include "plica/dataset.h"
+#include "plica/settings.h"
+#include "recon/problem.h"
+
+struct reference {
+	const struct plica_settings *settings;
+	size_t side, count;
+	size_t rows, cols;         /**< of the canvas, as the problem has it */
+	long *row, *col;           /**< start of each patch */
+	double *shift_y, *shift_x; /**< delta */
+	size_t roi[4];
+	double *amplitude;       /**< count * side^2: sqrt(I), zero frequency at [0, 0] */
+	double *valid;           /**< side^2: V, likewise */
+	double _Complex *object; /**< O */
+	double _Complex *probe;  /**< P */
+	double *illumination;    /**< W */
+	double loss;             /**< sum of squared residuals of the batches so far */
+	struct plica_fft_double *fft;
+};
+
+/** Canvas and scanned box are the problem's; everything else comes from the dataset. */
+void reference_init(struct reference *reference, const struct plica_dataset *dataset,
+	const struct plica_problem *problem, const struct plica_settings *settings);
+void reference_release(struct reference *reference);
+
+/** D.2.2: P *= sqrt(sum I / sum Ihat). */
+void reference_rescale_probe(struct reference *reference);
+/** D.3: W_new, averaged with the old W unless it is the first. */
+void reference_update_illumination(struct reference *reference, bool first);
+/** C.1, C.3, D.4 to D.7 for one batch. */
+void reference_batch(struct reference *reference, const size_t *positions, size_t count);
+/** D.9.12 */
+void reference_remove_ambiguity(struct reference *reference);
+
+#endif
