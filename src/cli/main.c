@@ -14,6 +14,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_validate,
 	&cmd_split,
 	&cmd_reconstruct,
+	&cmd_compare,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
