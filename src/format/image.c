@@ -70,7 +70,7 @@ static void block_mean(
 			count++;
 		}
 	}
-	for (int c = 0; c < 3; c++)
+	for (int c = 0; c < 3 && count > 0; c++)
 		rgb[c] = (uint8_t)((sum[c] + count / 2) / count);
 }
 

@@ -201,6 +201,12 @@ static enum plica_status check_outline(
 	return PLICA_OK;
 }
 
+static enum plica_status unreadable(const png_image *png, const char *path, struct plica_error *err)
+{
+	(void)plica_error_set(err, PLICA_ERR_FORMAT, "cannot read '%s': %s", path, png->message);
+	return PLICA_ERR_FORMAT;
+}
+
 /* Decodes into bytes of gray, rows * cols of them, to be freed with plica_free. */
 static enum plica_status decode_gray(uint8_t **out, png_image *png, const struct plica_text *file,
 	const char *path, struct plica_error *err)
@@ -210,16 +216,14 @@ static enum plica_status decode_gray(uint8_t **out, png_image *png, const struct
 	enum plica_status status;
 
 	if (!png_image_begin_read_from_memory(png, file->data, file->size)) {
-		status = plica_error_set(
-			err, PLICA_ERR_FORMAT, "cannot read '%s': %s", path, png->message);
+		status = unreadable(png, path, err);
 		goto out;
 	}
 	png->format = PNG_FORMAT_GRAY;
 	png->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
 	PLICA_TRY(PLICA_NEW(&gray, PNG_IMAGE_SIZE(*png), err));
 	if (!png_image_finish_read(png, &black, gray, 0, NULL)) {
-		status = plica_error_set(
-			err, PLICA_ERR_FORMAT, "cannot read '%s': %s", path, png->message);
+		status = unreadable(png, path, err);
 		goto out;
 	}
 	*out = gray;

@@ -65,7 +65,7 @@ static void say_done(struct plica_html *html, const struct plica_report_study *s
 static void say_quality(struct plica_html *html, const struct plica_report_study *study,
 	const struct plica_report_outcome *outcome)
 {
-	size_t extreme[2];
+	size_t extreme[2] = {0, 0};
 
 	if (!find_extremes(extreme, study, outcome)) {
 		plica_html_add(html, "No reconstruction could be held against a truth.");
