@@ -19,7 +19,7 @@ ROOMS = {
     "optics": {"num", "base"},
     "scan": {"num", "base"},
     "data": {"scan", "optics", "format", "num", "base"},
-    "recon": {"eval", "data", "scan", "optics", "num", "base", "format/json.h"},
+    "recon": {"eval", "data", "scan", "optics", "format", "num", "base"},
     "study": {"scan", "data", "format", "base"},
     "report": {"eval", "format", "base"},
     "cli": {"study", "report", "recon", "eval", "data", "scan", "format", "base"},
