@@ -147,7 +147,7 @@ static void add_specimen_options(struct option_list *list, struct plica_simulate
 {
 	const struct cli_option options[] = {
 		{"specimen", 0, CLI_TEXT, &params->specimen, "NAME|FILE",
-			"cells, siemens, lines, or an NPZ file's objectGuess (default cells)"},
+			"cells, siemens, lines, or an NPZ file's object (default cells)"},
 		{"amplitude-png", 0, CLI_TEXT, &params->amplitude_png, "FILE",
 			"picture of the object's amplitude, instead of a specimen"},
 		{"phase-png", 0, CLI_TEXT, &params->phase_png, "FILE",
@@ -167,7 +167,7 @@ static void add_probe_options(struct option_list *list, struct plica_simulate_pa
 		{"probe", 0, CLI_TEXT, &params->probe, "NAME|FILE",
 			"zone-plate, disc, gaussian, or an NPZ file's (default zone-plate)"},
 		{"probe-guess", 0, CLI_TEXT, &params->probe_guess, "true|nominal",
-			"first guess: the true probe, or 25 % less defocus (default nominal)"},
+			"first guess: true, or with 25 % less defocus (default nominal)"},
 		{"probe-diameter", 0, CLI_NUMBER, &params->probe_diameter_px, "PX",
 			"nominal diameter (default 0.35 of the pattern's pixels)"},
 		{"defocus", 0, CLI_NUMBER, &params->defocus_rad, "RAD",
@@ -203,9 +203,9 @@ static void add_other_options(struct option_list *list, struct arguments *argume
 {
 	const struct cli_option options[] = {
 		{"count", 0, CLI_INT, &arguments->count, "N",
-			"number of positions (default 500; on a given object all that fit)"},
+			"number of positions (default 500; on a given object all)"},
 		{"pattern-px", 0, CLI_INT, &arguments->pattern_px, "N",
-			"side of a pattern in pixels (default 128, or that of the file's probe)"},
+			"side of a pattern in pixels (default 128, or the file's)"},
 		{"dose", 0, CLI_NUMBER, &arguments->dose, "PHOTONS",
 			"mean photons per exposure (default 1e5)"},
 		{"seed", 0, CLI_INT, &arguments->seed, "N",

@@ -61,13 +61,18 @@ static void add_octave(
 	}
 }
 
+static int octaves_of(const struct plica_noise *noise)
+{
+	return (int)floor(log2(noise->coarsest_px / noise->finest_px) + 1e-9) + 1;
+}
+
 /* The sum over octaves then has a standard deviation of about a half. */
 static double first_weight(const struct plica_noise *noise)
 {
 	double sum = 0.0;
 	double weight = 1.0;
 
-	for (double px = noise->coarsest_px; px >= noise->finest_px; px *= 0.5) {
+	for (int octave = 0; octave < octaves_of(noise); octave++) {
 		sum += weight * weight;
 		weight *= noise->roughness;
 	}
@@ -84,12 +89,13 @@ enum plica_status plica_noise_create(float **out, size_t rows, size_t cols,
 	uint64_t index = noise->index;
 
 	PLICA_TRY(PLICA_NEW(&made, rows * cols, err));
-	for (double px = noise->coarsest_px; px >= noise->finest_px; px *= 0.5) {
+	for (int octave = 0; octave < octaves_of(noise); octave++) {
 		struct lattice lattice = {0};
 		struct plica_random random;
 
 		plica_random_start(&random, noise->seed, PLICA_RANDOM_SPECIMEN, index++);
-		PLICA_TRY(make_lattice(&lattice, shape, px, &random, err));
+		PLICA_TRY(make_lattice(
+			&lattice, shape, ldexp(noise->coarsest_px, -octave), &random, err));
 		add_octave(made, shape, &lattice, (float)weight);
 		plica_free(lattice.value);
 		weight *= noise->roughness;

@@ -46,10 +46,11 @@ static double stripe_depth_px(double along_px, double period_px)
 /* Rings without material, at an eighth, a quarter and a half of the star. */
 static double gap_cover(double r, double radius_px)
 {
+	static const double places[] = {0.125, 0.25, 0.5};
 	double open = 1.0;
 
-	for (double place = 0.125; place < 0.6; place *= 2.0)
-		open *= 1.0 - coverage(0.018 * radius_px - fabs(r - place * radius_px));
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		open *= 1.0 - coverage(0.018 * radius_px - fabs(r - places[i] * radius_px));
 	return open;
 }
 

@@ -167,7 +167,7 @@ static double median_of(double *value, size_t count)
 static double member_overlap(struct plica_positions positions, const size_t *member, size_t self,
 	size_t size, const struct plica_overlap_params *params)
 {
-	double distance_px[PLICA_GRIDSIZE_LIMIT * PLICA_GRIDSIZE_LIMIT];
+	double distance_px[PLICA_GRIDSIZE_LIMIT * PLICA_GRIDSIZE_LIMIT] = {0.0};
 	size_t count = 0;
 
 	for (size_t j = 0; j < size; j++)

@@ -112,6 +112,26 @@ static void mean_photons_is_the_power_of_the_exit_waves(void **state)
 	assert_close(photons, sum, 1e-5 * sum);
 }
 
+static void assert_poisson(const struct plica_dataset *dataset, size_t pixel, double rate)
+{
+	const float *patterns = dataset->patterns;
+	double mean = 0.0;
+	double square = 0.0;
+
+	for (size_t i = 0; i < FRAMES; i++) {
+		double amplitude = (double)patterns[i * N * N + pixel];
+		double count = amplitude * amplitude;
+
+		assert_close(count, rint(count), 1e-4);
+		mean += count / FRAMES;
+		square += count * count / FRAMES;
+	}
+	assert_close(mean, rate, 5.0 * sqrt(rate / FRAMES) + 1e-4);
+	/* the variance of an estimated variance is (m4 - m2^2) / n, m4 = rate + 3 rate^2 */
+	assert_close(
+		square - mean * mean, rate, 6.0 * sqrt((rate + 2.0 * rate * rate) / FRAMES) + 1e-3);
+}
+
 /* Many frames of one place: each pixel's mean and variance are the expected counts. */
 static void counts_are_poisson_about_the_model(void **state)
 {
@@ -122,24 +142,8 @@ static void counts_are_poisson_about_the_model(void **state)
 	(void)state;
 	expect(expected);
 	assert_ok(plica_scene_expose(&dataset, &scene, 0.5, 3, &err));
-	for (size_t k = 0; k < (size_t)N * N; k++) {
-		double mean = 0.0;
-		double square = 0.0;
-		double rate = 0.5 * expected[k];
-
-		for (size_t i = 0; i < FRAMES; i++) {
-			double amplitude = (double)((float *)dataset->patterns)[i * N * N + k];
-			double count = amplitude * amplitude;
-
-			assert_close(count, rint(count), 1e-4);
-			mean += count / FRAMES;
-			square += count * count / FRAMES;
-		}
-		assert_close(mean, rate, 5.0 * sqrt(rate / FRAMES) + 1e-4);
-		/* the variance of an estimated variance is (m4 - m2^2) / n, m4 = rate + 3 rate^2 */
-		assert_close(square - mean * mean, rate,
-			6.0 * sqrt((rate + 2.0 * rate * rate) / FRAMES) + 1e-3);
-	}
+	for (size_t k = 0; k < (size_t)N * N; k++)
+		assert_poisson(dataset, k, 0.5 * expected[k]);
 	plica_dataset_free(dataset);
 }
 
