@@ -190,7 +190,8 @@
 	Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 	for (const chart of document.querySelectorAll(".chart.main"))
 		drawIn(chart);
-	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+	for (const medium of ["(prefers-color-scheme: dark)", "print"])
+		matchMedia(medium).addEventListener("change", redraw);
 
 	/* ---- cards ---- */
 
