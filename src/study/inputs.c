@@ -7,35 +7,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
-#include "format/json.h"
-#include "format/npz.h"
 #include "study/generate.h"
 #include "study/jobs.h"
-
-/* The parsed _metadata of an NPZ; NULL, with PLICA_OK, when it has none that is JSON. */
-static enum plica_status load_metadata(
-	struct plica_json **out, const char *path, struct plica_error *err)
-{
-	enum plica_status status;
-	struct plica_npz *npz = NULL;
-	struct plica_array array = {0};
-	char *text = NULL;
-
-	*out = NULL;
-	PLICA_TRY(plica_npz_open(&npz, path, err));
-	if (!plica_npz_has(npz, "_metadata"))
-		goto out;
-	PLICA_TRY(plica_npz_read(&array, npz, "_metadata", err));
-	PLICA_TRY(plica_array_to_text(&text, &array, "_metadata", err));
-	/* other tools write other things there: what is not JSON says nothing to us */
-	if (plica_json_parse(out, text, strlen(text), path, NULL) != PLICA_OK)
-		*out = NULL;
-out:
-	plica_free(text);
-	plica_array_release(&array);
-	plica_npz_close(npz);
-	return status;
-}
+#include "study/metadata.h"
 
 static enum plica_status take_selection(struct plica_jobs *jobs, struct plica_job *job,
 	const struct plica_json *metadata, struct plica_error *err)
@@ -81,7 +55,7 @@ static enum plica_status read_view(
 	struct plica_json *metadata = NULL;
 	struct plica_error why = {0};
 
-	if (load_metadata(&metadata, job->input_npz, &why) != PLICA_OK) {
+	if (plica_metadata_load(&metadata, job->input_npz, &why) != PLICA_OK) {
 		job->state = PLICA_JOB_INVALID;
 		return plica_jobs_keep(jobs, &job->reason, err, "%s", why.text);
 	}
