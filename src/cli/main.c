@@ -15,6 +15,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_split,
 	&cmd_reconstruct,
 	&cmd_compare,
+	&cmd_study,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
