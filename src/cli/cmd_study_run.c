@@ -226,7 +226,7 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 		{"allow-failures", 0, CLI_FLAG, &arguments.allow_failures, NULL,
 			"exit status 0 even when jobs failed"},
 		{"dry-run", 0, CLI_FLAG, &arguments.dry_run, NULL,
-			"print the commands, start nothing; manifest and summary are written"},
+			"print the commands and start nothing"},
 		{0},
 	};
 	struct plica_strings words = {0};
