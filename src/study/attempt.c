@@ -36,8 +36,9 @@ static uint64_t count_oom_kills(void)
 	return count;
 }
 
-/* A checkpoint of other options or data would be refused by the child: it is of no use. */
-static void drop_old_checkpoint(const struct plica_attempt *attempt)
+/* A checkpoint of other options or data would be refused by the child, and a result of them must
+ * not pass for the new one. */
+static void drop_old_outputs(const struct plica_attempt *attempt)
 {
 	struct plica_json *old = plica_job_load_json(attempt->job);
 	struct plica_text difference = {0};
@@ -46,8 +47,11 @@ static void drop_old_checkpoint(const struct plica_attempt *attempt)
 	if (old != NULL &&
 		plica_job_key_difference(&difference, &attempt->key, old, NULL) == PLICA_OK &&
 		difference.size > 0 &&
-		plica_path_join(&path, attempt->job->output_dir, CHECKPOINT_NAME, NULL) == PLICA_OK)
+		plica_path_join(&path, attempt->job->output_dir, CHECKPOINT_NAME, NULL) ==
+			PLICA_OK) {
 		(void)unlink(path);
+		(void)unlink(attempt->job->result_path);
+	}
 	plica_free(path);
 	plica_text_release(&difference);
 	plica_json_free(old);
@@ -64,7 +68,7 @@ static enum plica_status prepare_folder(struct plica_attempt *attempt, struct pl
 	old = plica_job_load_json(job);
 	plica_job_key_release(&attempt->key);
 	PLICA_TRY(plica_job_key_make(&attempt->key, job, old, err));
-	drop_old_checkpoint(attempt);
+	drop_old_outputs(attempt);
 out:
 	plica_json_free(old);
 	return status;

@@ -164,6 +164,21 @@ static void stop_if_asked(struct runner *runner, size_t count)
 		plica_process_stop(runner->running[i]);
 }
 
+/* An end that cannot be written down is that job's failure, as one that cannot start is. */
+static enum plica_status take_end(
+	struct runner *runner, struct plica_attempt *attempt, struct plica_error *err)
+{
+	struct plica_error cause = {0};
+	enum plica_status status = plica_attempt_end(attempt, &cause);
+
+	if (status == PLICA_OK)
+		return settle(runner, attempt, plica_attempt_tail(attempt), err);
+	if (status == PLICA_ERR_MEMORY)
+		return plica_error_set(err, status, "%s", cause.text);
+	attempt->record.status = PLICA_JOB_FAILED;
+	return settle(runner, attempt, cause.text, err);
+}
+
 static enum plica_status serve(struct runner *runner, struct plica_error *err)
 {
 	enum plica_status status = PLICA_OK;
@@ -179,8 +194,7 @@ static enum plica_status serve(struct runner *runner, struct plica_error *err)
 		PLICA_TRY(plica_process_wait(&ended, runner->running, count, POLL_S, err));
 		if (ended < count) {
 			attempt = &runner->slot[runner->running_slot[ended]];
-			PLICA_TRY(plica_attempt_end(attempt, err));
-			PLICA_TRY(settle(runner, attempt, plica_attempt_tail(attempt), err));
+			PLICA_TRY(take_end(runner, attempt, err));
 			continue;
 		}
 		stop_if_asked(runner, count);
