@@ -97,27 +97,28 @@ static void metric_facts(struct plica_html *html, const struct plica_report_card
 	removed_facts(html, comparison);
 }
 
-/* What the data set's metadata and the measured overlap say, where they say it. */
+/* What the data set's metadata say, and then the overlap measured beside it, where they do. */
 static const struct {
 	const char *key;
 	const char *name;
 	const char *unit;
+	bool measured;
 } selection_keys[] = {
-	{"overlap_view", "view", ""},
-	{"selection_strategy", "selection", ""},
-	{"spacing_threshold", "least spacing", "px"},
-	{"n_accepted", "groups kept", ""},
-	{"n_rejected", "groups rejected", ""},
-	{"acceptance_rate", "acceptance rate", ""},
-	{"gridsize", "gridsize", ""},
-	{"neighbor_count", "neighbours K", ""},
-	{"metric_1_group_based_avg", "overlap within groups", ""},
-	{"metric_2_image_based_avg", "overlap of images", ""},
-	{"metric_3_group_to_group_avg", "overlap of groups", ""},
-	{"linear_overlap", "linear overlap", ""},
-	{"area_overlap", "area overlap", ""},
-	{"probe_diameter_px", "probe diameter", "px"},
-	{"n_unique_images", "distinct positions", ""},
+	{"linear_overlap", "linear overlap", "", false},
+	{"area_overlap", "area overlap", "", false},
+	{"probe_diameter_px", "probe diameter", "px", false},
+	{"selection_strategy", "selection", "", false},
+	{"spacing_threshold", "least spacing", "px", false},
+	{"n_accepted", "groups kept", "", false},
+	{"n_rejected", "groups rejected", "", false},
+	{"acceptance_rate", "acceptance rate", "", false},
+	{"gridsize", "gridsize", "", false},
+	{"neighbor_count", "neighbours K", "", false},
+	{"metric_1_group_based_avg", "overlap within groups", "", true},
+	{"metric_2_image_based_avg", "overlap of images", "", true},
+	{"metric_3_group_to_group_avg", "overlap of groups", "", true},
+	{"probe_diameter_px", "discs of these three", "px", true},
+	{"n_unique_images", "distinct positions", "", true},
 };
 
 #define SELECTION_COUNT (sizeof(selection_keys) / sizeof(selection_keys[0]))
@@ -125,15 +126,12 @@ static const struct {
 static void selection_fact(
 	struct plica_html *html, const struct plica_report_input *input, size_t index)
 {
-	const char *key = selection_keys[index].key;
-	const struct plica_json *value = plica_json_get(input->overlap, key);
-	const char *text;
-	double number;
+	const struct plica_json *source =
+		selection_keys[index].measured ? input->overlap : input->metadata;
+	const struct plica_json *value = plica_json_get(source, selection_keys[index].key);
+	const char *text = plica_json_text_of(value);
+	double number = plica_json_number_of(value, (double)NAN);
 
-	if (value == NULL)
-		value = plica_json_get(input->metadata, key);
-	text = plica_json_text_of(value);
-	number = plica_json_number_of(value, (double)NAN);
 	if (text == NULL && !isfinite(number))
 		return;
 	fact_begin(html, selection_keys[index].name);
@@ -156,7 +154,7 @@ static void data_facts(struct plica_html *html, const struct plica_report_card *
 	plica_html_count(html, card->outcome->figure[PLICA_REPORT_PATTERNS]);
 	fact_end(html);
 	fact_begin(html, "measured dose");
-	plica_html_number(html, result->input.dose_photons, 5);
+	plica_html_count(html, result->input.dose_photons);
 	fact_unit(html, "photons");
 	fact_end(html);
 	fact_begin(html, "relative Fourier error");

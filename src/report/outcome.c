@@ -53,6 +53,8 @@ enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
 	outcome->figure[PLICA_REPORT_DOSE] = result->input.dose_photons;
 	if (result->input.position_count > 0)
 		outcome->figure[PLICA_REPORT_PATTERNS] = (double)result->input.position_count;
+	outcome->figure[PLICA_REPORT_OVERLAP] =
+		plica_json_get_number(result->input.metadata, "linear_overlap", (double)NAN);
 	if (outcome->compared)
 		add_metrics(outcome, result->comparison);
 	else if (result->reason != NULL)

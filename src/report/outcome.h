@@ -22,6 +22,7 @@ enum plica_report_figure {
 	PLICA_REPORT_LOSS,
 	PLICA_REPORT_DOSE, /**< measured, photons per pattern */
 	PLICA_REPORT_PATTERNS,
+	PLICA_REPORT_OVERLAP, /**< linear, as the data set's metadata have it */
 	/* of the run */
 	PLICA_REPORT_SECONDS,
 	PLICA_REPORT_MEMORY,

@@ -17,7 +17,7 @@ void plica_report_job_name(struct plica_html *html, const struct plica_report_jo
 void plica_report_badge(struct plica_html *html, const struct plica_report_job *job)
 {
 	plica_html_printf(html, "<span class=\"badge %s\">", plica_report_state_name(job->state));
-	plica_html_text(html, job->cached ? "done, from cache" : job->status);
+	plica_html_text(html, job->cached ? "cached" : job->status);
 	plica_html_add(html, "</span>");
 }
 

@@ -8,6 +8,11 @@ static void three_digits(struct plica_html *html, double number)
 	plica_html_number(html, number, 3);
 }
 
+static void two_decimals(struct plica_html *html, double number)
+{
+	plica_html_decimal(html, number, 2);
+}
+
 static void whole(struct plica_html *html, double number)
 {
 	plica_html_count(html, number);
@@ -27,6 +32,7 @@ static const struct {
 	[PLICA_REPORT_LOSS] = {"Final loss", "per pixel", "loss", three_digits},
 	[PLICA_REPORT_DOSE] = {"Measured dose", "photons", "measured", whole},
 	[PLICA_REPORT_PATTERNS] = {"Patterns", "", "patterns", whole},
+	[PLICA_REPORT_OVERLAP] = {"Overlap", "linear", "overlap", two_decimals},
 	[PLICA_REPORT_SECONDS] = {"Time", "", "seconds", plica_html_duration},
 	[PLICA_REPORT_MEMORY] = {"Memory", "peak", "memory", plica_html_bytes},
 };

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The report in a real browser: it asks for nothing, complains of nothing, and works."""
-import os
 import re
-import subprocess
 
 import pytest
 
@@ -12,30 +10,28 @@ WIDTHS = (400, 900, 1400)
 
 
 @pytest.fixture(scope="module")
-def tool(program):
-    """Writes the report of a folder: tool(artifact_root, output)."""
-    path = os.environ.get("PLICA_REPORT_TOOL", program.parent / "tests/e2e/report_tool")
+def write(plica, tmp_path_factory):
+    """Writes the report of a folder: write(artifact_root, output)."""
+    design = tmp_path_factory.mktemp("design") / "study.yaml"
+    design.write_text(plica("study", "init").stdout)
 
     def run(artifacts, output):
-        done = subprocess.run(
-            [path, artifacts, output], capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stderr
+        plica("study", "report", design, "--artifact-root", artifacts, "-o", output)
         return output
 
     return run
 
 
 @pytest.fixture(scope="module")
-def report(tool, tmp_path_factory):
+def report(write, tmp_path_factory):
     """The report of the reference study, all 21 jobs done."""
     root = tmp_path_factory.mktemp("study")
     artifacts = report_study.write_manifest(root, report_study.make_study(root))
-    return tool(artifacts, root / "report.html")
+    return write(artifacts, root / "report.html")
 
 
 @pytest.fixture(scope="module")
-def troubled(tool, tmp_path_factory):
+def troubled(write, tmp_path_factory):
     """The report of a study that still runs, of which jobs failed and were skipped."""
     root = tmp_path_factory.mktemp("troubled")
     jobs = report_study.make_study(root)
@@ -47,7 +43,7 @@ def troubled(tool, tmp_path_factory):
         for job in jobs[3:5]
     ]
     artifacts = report_study.write_manifest(root, jobs[:3] + jobs[5:], skipped)
-    return tool(artifacts, root / "report.html")
+    return write(artifacts, root / "report.html")
 
 
 class Visit:

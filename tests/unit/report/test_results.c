@@ -33,7 +33,8 @@ static void load_one(struct plica_report_study *study, const char *name, const c
 		"{\"artifact_root\": \"/old/place/\", \"jobs\": [{\"dose\": 1000, \"view\": "
 		"\"dense\", \"split\": \"train\", \"output_dir\": "
 		"\"/old/place/dose_1000/dense/train\", \"input_npz\": \"/data/in.npz\"}], "
-		"\"execution_results\": []}");
+		"\"execution_results\": [5, {\"dose\": 1000, \"view\": \"dense\", \"split\": "
+		"\"train\", \"cached\": true}]}");
 	if (record != NULL)
 		write_in(root, "dose_1000/dense/train/job.json", record);
 	assert_ok(plica_report_study_load(study, root, &err));
@@ -87,6 +88,7 @@ static void every_status_has_its_reason(void **state)
 		(void)snprintf(name, sizeof(name), "status-%zu", i);
 		load_one(&study, name, cases[i].record);
 		assert_int_equal(study.job[0].state, cases[i].state);
+		assert_int_equal(study.job[0].cached, cases[i].state == PLICA_REPORT_DONE);
 		if (cases[i].reason == NULL)
 			assert_null(study.job[0].reason);
 		else
