@@ -15,39 +15,46 @@ bool plica_size_mul(size_t *out, size_t a, size_t b)
 	return true;
 }
 
-static enum plica_status allocate(
-	void **out, size_t *bytes, size_t count, size_t size, struct plica_error *err)
+/* NULL, with the reason in `err`, when there is no such block. */
+static void *allocate(size_t *bytes, size_t count, size_t size, struct plica_error *err)
 {
 	void *block;
 
-	if (!plica_size_mul(bytes, count, size) || *bytes > SIZE_MAX / 2)
-		return plica_error_set(err, PLICA_ERR_MEMORY,
+	if (!plica_size_mul(bytes, count, size) || *bytes > SIZE_MAX / 2) {
+		(void)plica_error_set(err, PLICA_ERR_MEMORY,
 			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
+		return NULL;
+	}
 	*bytes = (*bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
 	block = aligned_alloc(PLICA_ALIGNMENT, *bytes);
 	if (block == NULL)
-		return plica_error_set(
+		(void)plica_error_set(
 			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", *bytes);
-	*out = block;
-	return PLICA_OK;
+	return block;
 }
 
 enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
 {
 	size_t bytes = 0;
-	enum plica_status status = allocate(out, &bytes, count, size, err);
+	void *block = allocate(&bytes, count, size, err);
 
-	if (status == PLICA_OK)
-		memset(*out, 0, bytes);
-	return status;
+	if (block == NULL)
+		return PLICA_ERR_MEMORY;
+	memset(block, 0, bytes);
+	*out = block;
+	return PLICA_OK;
 }
 
 enum plica_status plica_allocate_unset(
 	void **out, size_t count, size_t size, struct plica_error *err)
 {
 	size_t bytes = 0;
+	void *block = allocate(&bytes, count, size, err);
 
-	return allocate(out, &bytes, count, size, err);
+	if (block == NULL)
+		return PLICA_ERR_MEMORY;
+	*out = block;
+	return PLICA_OK;
 }
 
 void plica_free(void *block)

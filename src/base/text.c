@@ -157,6 +157,11 @@ static size_t smallest(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
+static bool same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 /* Levenshtein's distance with two rows; case does not count. */
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -172,8 +177,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 		row[0] = i + 1;
 		for (size_t j = 0; j < columns; j++) {
-			bool same = tolower((unsigned char)a[i]) == tolower((unsigned char)b[j]);
-			size_t cost = diagonal + (same ? 0 : 1);
+			size_t cost = diagonal + (same_letter(a[i], b[j]) ? 0 : 1);
 
 			diagonal = row[j + 1];
 			row[j + 1] = smallest(row[j] + 1, diagonal + 1, cost);

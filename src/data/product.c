@@ -99,7 +99,7 @@ static enum plica_status read_object(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
 	enum plica_status status;
-	size_t shape[3];
+	size_t shape[3] = {0};
 	const char *name =
 		plica_npz_has(source->npz, "reconstructed_object") ? "reconstructed_object" : "psi";
 
@@ -126,7 +126,7 @@ static enum plica_status read_probe(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
 	enum plica_status status;
-	size_t shape[3];
+	size_t shape[3] = {0};
 
 	if (!plica_npz_has(source->npz, "reconstructed_probe"))
 		return PLICA_OK;

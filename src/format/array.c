@@ -135,7 +135,7 @@ enum plica_status plica_array_create(struct plica_array *out, enum plica_dtype d
 	struct plica_array_info info = {.dtype = dtype, .dimensions = dimensions};
 	enum plica_status status;
 	void *data = NULL;
-	size_t bytes;
+	size_t bytes = 0;
 
 	if (dimensions < 0 || dimensions > PLICA_ARRAY_DIMENSIONS || dtypes[dtype].bytes == 0)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
