@@ -17,7 +17,7 @@ static const char magic[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
 #define LONGEST_PREFIX 12
 /* Only the description of a structured type could be longer. */
 #define DICT_LIMIT 65536
-#define BLOCK_BYTES 65536
+#define BLOCK_BYTES 262144
 
 static enum plica_status with_subject(
 	enum plica_status status, const char *subject, struct plica_error *err)
@@ -137,18 +137,18 @@ enum plica_status plica_npy_read_header(struct plica_npy_header *out,
 	return with_subject(read_header(out, source, err), subject, err);
 }
 
-#define SWAPPER(name, type, swap)                                                                  \
+#define SWAPPER(name, pointer, swap)                                                               \
 	static void name(void *data, size_t bytes)                                                 \
 	{                                                                                          \
-		type *item = data;                                                                 \
+		pointer item = data;                                                               \
                                                                                                    \
-		for (size_t i = 0; i < bytes / sizeof(type); i++)                                  \
+		for (size_t i = 0; i < bytes / sizeof(*item); i++)                                 \
 			item[i] = swap(item[i]);                                                   \
 	}
 
-SWAPPER(swap_2, uint16_t, __builtin_bswap16)
-SWAPPER(swap_4, uint32_t, __builtin_bswap32)
-SWAPPER(swap_8, uint64_t, __builtin_bswap64)
+SWAPPER(swap_2, uint16_t *, __builtin_bswap16)
+SWAPPER(swap_4, uint32_t *, __builtin_bswap32)
+SWAPPER(swap_8, uint64_t *, __builtin_bswap64)
 
 /* Complex numbers are swapped by halves, strings by code points. */
 static void swap_bytes(void *data, size_t bytes, const struct plica_array_info *info)
@@ -165,88 +165,109 @@ static void swap_bytes(void *data, size_t bytes, const struct plica_array_info *
 		swap_8(data, bytes);
 }
 
-/* Where the next item of a Fortran-order stream goes: its first index runs fastest. */
-struct scatter {
+/*
+ * A Fortran-order stream is a row of slabs, one for each value of the last index, and this index is
+ * the one that runs fastest in memory: some slabs together give whole cache lines to write.
+ */
+struct slabs {
 	char *data;
 	size_t item_bytes;
-	int dimensions;
 	const size_t *shape;
-	size_t step[PLICA_ARRAY_DIMENSIONS]; /* bytes from one index to the next */
-	size_t index[PLICA_ARRAY_DIMENSIONS];
+	int last;                            /* the last dimension with more than one index */
+	size_t slab_items;                   /* in the order of the stream */
+	size_t step[PLICA_ARRAY_DIMENSIONS]; /* bytes in memory from one index to the next */
 };
 
-static struct scatter scatter_into(const struct plica_array *array)
+static int last_dimension(const struct plica_array_info *info)
 {
-	const struct plica_array_info *info = &array->info;
-	struct scatter scatter = {.data = array->data,
-		.item_bytes = info->item_bytes,
-		.dimensions = info->dimensions,
-		.shape = info->shape};
-	size_t step = info->item_bytes;
+	int last = info->dimensions - 1;
 
-	for (int i = info->dimensions; i > 0; i--) {
-		scatter.step[i - 1] = step;
-		step *= info->shape[i - 1];
-	}
-	return scatter;
+	while (last > 0 && info->shape[last] == 1)
+		last--;
+	return last;
 }
 
-static inline void copy_strided(char *to, size_t step, const char *from, size_t count, size_t item)
+static struct slabs slabs_of(const struct plica_array *array)
+{
+	const struct plica_array_info *info = &array->info;
+	struct slabs slabs = {.data = array->data,
+		.item_bytes = info->item_bytes,
+		.shape = info->shape,
+		.last = last_dimension(info),
+		.slab_items = 1};
+	size_t step = info->item_bytes;
+
+	for (int i = slabs.last; i >= 0; i--) {
+		slabs.step[i] = step;
+		step *= info->shape[i];
+	}
+	for (int i = 0; i < slabs.last; i++)
+		slabs.slab_items *= info->shape[i];
+	return slabs;
+}
+
+/* How many slabs to take at once: a block, and a cache line for each item of one. */
+static size_t slabs_at_once(const struct slabs *slabs)
+{
+	size_t line = PLICA_ALIGNMENT / slabs->item_bytes;
+	size_t block = BLOCK_BYTES / slabs->item_bytes / slabs->slab_items;
+	size_t most = slabs->shape[slabs->last];
+	size_t count = block > line ? block : line;
+
+	if (count == 0)
+		return 1;
+	return count < most ? count : most;
+}
+
+static inline void gather_items(
+	char *to, const char *from, size_t step, size_t count, size_t item_bytes)
 {
 	for (size_t i = 0; i < count; i++)
-		memcpy(to + i * step, from + i * item, item);
+		memcpy(to + i * item_bytes, from + i * step, item_bytes);
 }
 
 /* The sizes of the numeric types as constants, so that each copy is one move. */
-static void copy_run(char *to, size_t step, const char *from, size_t count, size_t item)
+static void gather(char *to, const char *from, size_t step, size_t count, size_t item_bytes)
 {
-	switch (item) {
+	switch (item_bytes) {
 	case 1:
-		copy_strided(to, step, from, count, 1);
+		gather_items(to, from, step, count, 1);
 		break;
 	case 2:
-		copy_strided(to, step, from, count, 2);
+		gather_items(to, from, step, count, 2);
 		break;
 	case 4:
-		copy_strided(to, step, from, count, 4);
+		gather_items(to, from, step, count, 4);
 		break;
 	case 8:
-		copy_strided(to, step, from, count, 8);
+		gather_items(to, from, step, count, 8);
 		break;
 	case 16:
-		copy_strided(to, step, from, count, 16);
+		gather_items(to, from, step, count, 16);
 		break;
 	default:
-		copy_strided(to, step, from, count, item);
+		gather_items(to, from, step, count, item_bytes);
 	}
 }
 
-/* Moves the indices on by `count` along the first dimension, which it does not overrun. */
-static void advance(struct scatter *scatter, size_t count)
+/* Puts `count` slabs, from number `first` on, into their places. */
+static void place_slabs(const struct slabs *slabs, const char *from, size_t first, size_t count)
 {
-	scatter->index[0] += count;
-	for (int i = 0; i + 1 < scatter->dimensions; i++) {
-		if (scatter->index[i] < scatter->shape[i])
-			return;
-		scatter->index[i] = 0;
-		scatter->index[i + 1]++;
-	}
-}
+	size_t index[PLICA_ARRAY_DIMENSIONS] = {0};
+	size_t item_bytes = slabs->item_bytes;
 
-static void scatter_items(struct scatter *scatter, const char *from, size_t count)
-{
-	while (count > 0) {
-		size_t run = scatter->shape[0] - scatter->index[0];
-		char *to = scatter->data;
+	for (size_t i = 0; i < slabs->slab_items; i++) {
+		char *to = slabs->data + first * item_bytes;
 
-		if (run > count)
-			run = count;
-		for (int i = 0; i < scatter->dimensions; i++)
-			to += scatter->index[i] * scatter->step[i];
-		copy_run(to, scatter->step[0], from, run, scatter->item_bytes);
-		advance(scatter, run);
-		from += run * scatter->item_bytes;
-		count -= run;
+		for (int j = 0; j < slabs->last; j++)
+			to += index[j] * slabs->step[j];
+		gather(to, from + i * item_bytes, slabs->slab_items * item_bytes, count,
+			item_bytes);
+		index[0]++;
+		for (int j = 0; j + 1 < slabs->last && index[j] == slabs->shape[j]; j++) {
+			index[j] = 0;
+			index[j + 1]++;
+		}
 	}
 }
 
@@ -263,45 +284,41 @@ static enum plica_status read_part(void *to, size_t size, size_t done,
 	return status;
 }
 
-/* Through a block that stays in the cache: swapped there, and put in its place. */
 static enum plica_status read_fortran(struct plica_array *array,
 	const struct plica_npy_source *source, bool swapped, struct plica_error *err)
 {
-	size_t item = array->info.item_bytes;
-	size_t block = item < BLOCK_BYTES ? BLOCK_BYTES / item : 1;
-	struct scatter scatter = scatter_into(array);
+	struct slabs slabs = slabs_of(array);
+	size_t slab_bytes = slabs.slab_items * slabs.item_bytes;
+	size_t all = slabs.shape[slabs.last];
+	size_t most = slabs_at_once(&slabs);
 	enum plica_status status;
 	void *buffer = NULL;
 
-	PLICA_TRY(plica_allocate_unset(&buffer, block, item, err));
-	for (size_t done = 0; done < array->info.count; done += block) {
-		size_t count = array->info.count - done;
+	PLICA_TRY(plica_allocate_unset(&buffer, most, slab_bytes, err));
+	for (size_t first = 0; first < all; first += most) {
+		size_t count = all - first < most ? all - first : most;
+		size_t bytes = count * slab_bytes;
 
-		if (count > block)
-			count = block;
-		PLICA_TRY(read_part(buffer, count * item, done * item, array, source, err));
+		PLICA_TRY(read_part(buffer, bytes, first * slab_bytes, array, source, err));
 		if (swapped)
-			swap_bytes(buffer, count * item, &array->info);
-		scatter_items(&scatter, buffer, count);
+			swap_bytes(buffer, bytes, &array->info);
+		place_slabs(&slabs, buffer, first, count);
 	}
 out:
 	plica_free(buffer);
 	return status;
 }
 
-/* One read into the final memory, or, to be swapped in the cache, one a block. */
+/* Straight into the final memory; in blocks, so that the CRC and the swap find them in the cache. */
 static enum plica_status read_straight(struct plica_array *array,
 	const struct plica_npy_source *source, bool swapped, struct plica_error *err)
 {
 	size_t bytes = data_bytes(&array->info);
-	size_t block = bytes;
 	enum plica_status status = PLICA_OK;
 
-	if (swapped && bytes > BLOCK_BYTES)
-		block = BLOCK_BYTES;
-	for (size_t done = 0; done < bytes; done += block) {
+	for (size_t done = 0; done < bytes; done += BLOCK_BYTES) {
 		char *part = (char *)array->data + done;
-		size_t size = bytes - done < block ? bytes - done : block;
+		size_t size = bytes - done < BLOCK_BYTES ? bytes - done : BLOCK_BYTES;
 
 		PLICA_TRY(read_part(part, size, done, array, source, err));
 		if (swapped)
@@ -328,13 +345,14 @@ static enum plica_status expect_end(const struct plica_npy_source *source, struc
 static enum plica_status read_array(
 	struct plica_array *out, const struct plica_npy_source *source, struct plica_error *err)
 {
-	struct plica_npy_header header;
+	struct plica_npy_header header = {.header_bytes = 0};
 	struct plica_array array = {.data = NULL};
 	enum plica_status status;
 
 	PLICA_TRY(read_header(&header, source, err));
 	PLICA_TRY(plica_array_allocate(&array, &header.info, err));
-	if (header.fortran_order && data_bytes(&header.info) > 0 && header.info.dimensions > 1)
+	if (header.fortran_order && data_bytes(&header.info) > 0 &&
+		last_dimension(&header.info) > 0)
 		PLICA_TRY(read_fortran(&array, source, header.swapped, err));
 	else
 		PLICA_TRY(read_straight(&array, source, header.swapped, err));

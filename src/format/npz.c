@@ -88,6 +88,10 @@ static enum plica_status open_source(
 	zip_error_t reason;
 	enum plica_status status;
 
+	if (npz->bytes < SMALLEST_ARCHIVE) {
+		zip_source_free(source);
+		return broken(npz, "it is too short for an NPZ archive", err);
+	}
 	zip_error_init(&reason);
 	npz->zip = zip_open_from_source(source, ZIP_RDONLY, &reason);
 	if (npz->zip == NULL) {
@@ -109,10 +113,6 @@ static enum plica_status create_handle(
 	PLICA_TRY(PLICA_NEW(&npz, 1, err));
 	npz->bytes = bytes;
 	PLICA_TRY(plica_copy_text(&npz->subject, subject, err));
-	if (bytes < SMALLEST_ARCHIVE) {
-		status = broken(npz, "it is too short for an NPZ archive", err);
-		goto out;
-	}
 	*out = npz;
 	npz = NULL; /* ownership has moved to the caller */
 out:
@@ -141,6 +141,7 @@ static enum plica_status open_descriptor(
 		(void)fclose(stream);
 		return out_of_memory(err);
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Stream): the source closes the stream */
 	return open_source(npz, source, err);
 }
 
