@@ -13,6 +13,11 @@
  * holds them, and all figures are of the reconstruction with the three taken out, over the area
  * alone.
  *
+ * The shift is made by Fourier interpolation over the area and a margin of max_shift_px + 4 around it,
+ * where the reconstruction reaches so far (beyond its rim: its mirror image). A shift by half a
+ * pixel of a strong object rings a little: an NRMSE below about 0.005 (0.02 for phases of several
+ * radians) then measures that.
+ *
  * Every figure is a struct plica_metric: a number, or the reason why there is none. The figures
  * are formed in double precision from the single-precision arrays `aligned` and `reference` of
  * the result, so that anybody can form them again from these two.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <stdio.h>
+#include <ctype.h>
+#include <stdlib.h>
 
 #include "base/try.h"
 #include "cli/commands.h"
@@ -168,14 +169,25 @@ out:
 	return status;
 }
 
-/* True when the text is exactly two ranges of whole numbers. */
+/* "FROM:TO" at *text, which is moved past it; false when it is anything else. */
+static bool parse_range(size_t *from, size_t *to, const char **text)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**text))
+		return false;
+	*from = strtoul(*text, &end, 10);
+	if (end[0] != ':' || !isdigit((unsigned char)end[1]))
+		return false;
+	*to = strtoul(end + 1, &end, 10);
+	*text = end;
+	return true;
+}
+
 static bool parse_area(struct plica_compare_area *out, const char *text)
 {
-	int end = 0;
-
-	return sscanf(text, "%zu:%zu,%zu:%zu%n", &out->row0, &out->row1, &out->col0, &out->col1,
-		       &end) == 4 &&
-	       text[end] == '\0';
+	return parse_range(&out->row0, &out->row1, &text) && *text++ == ',' &&
+	       parse_range(&out->col0, &out->col1, &text) && *text == '\0';
 }
 
 static int run_with(const struct cli_command *self, const struct arguments *arguments)

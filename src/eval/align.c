@@ -12,27 +12,47 @@
 /* A shift that misses the grid by less than this needs no pixel beyond the last. */
 #define SHIFT_TOLERANCE_PX 1e-3
 
-/* `from` and `to` bound the area on the reference, `apart` is how far the reconstruction's first
- * pixel lies behind the reference's. */
-static enum plica_status axis_init(struct plica_align_axis *axis, size_t from, size_t to,
-	size_t source, double apart, size_t margin, const char *name, struct plica_error *err)
-{
-	enum plica_status status;
-	double whole = rint(apart);
-	double first = (double)from - whole;
+/* What decides one axis. */
+struct place {
+	size_t from, to; /* the area, on the reference */
+	size_t source;   /* pixels of the reconstruction */
+	double apart;    /* of its first pixel behind the reference's */
+	const char *name;
+};
 
-	if (!(first >= 0.0 && (double)to - whole <= (double)source))
+static enum plica_status axis_init(struct plica_align_axis *axis, const struct place *place,
+	size_t margin, struct plica_error *err)
+{
+	double whole = rint(place->apart);
+	double first = (double)place->from - whole;
+
+	if (!(first >= 0.0 && (double)place->to - whole <= (double)place->source))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"the reconstruction does not cover the area: it has %s %.0f to %.0f of the "
 			"reference, the area is %zu to %zu",
-			name, whole, whole + (double)source, from, to);
-	axis->area = to - from;
+			place->name, whole, whole + (double)place->source, place->from, place->to);
+	axis->area = place->to - place->from;
 	axis->box = axis->area + 2 * margin;
 	axis->offset = margin;
 	axis->from = (ptrdiff_t)first - (ptrdiff_t)margin;
-	axis->source = source;
-	axis->rest = apart - whole;
-	PLICA_TRY(PLICA_NEW(&axis->phase, axis->box, err));
+	axis->source = place->source;
+	axis->rest = place->apart - whole;
+	return PLICA_NEW(&axis->phase, axis->box, err);
+}
+
+static enum plica_status init_axes(struct plica_alignment *self,
+	const struct plica_compare_input *input, size_t margin, struct plica_error *err)
+{
+	enum plica_status status;
+	const struct plica_compare_object *moving = &input->reconstruction;
+	const struct plica_compare_object *fixed = &input->reference;
+	const struct place rows = {input->area.row0, input->area.row1, moving->rows,
+		moving->origin_y_px - fixed->origin_y_px, "rows"};
+	const struct place cols = {input->area.col0, input->area.col1, moving->cols,
+		moving->origin_x_px - fixed->origin_x_px, "columns"};
+
+	PLICA_TRY(axis_init(&self->y, &rows, margin, err));
+	PLICA_TRY(axis_init(&self->x, &cols, margin, err));
 out:
 	return status;
 }
@@ -83,17 +103,12 @@ enum plica_status plica_alignment_create(struct plica_alignment **out,
 	const struct plica_compare_input *input, size_t margin, struct plica_error *err)
 {
 	enum plica_status status;
-	const struct plica_compare_object *moving = &input->reconstruction;
-	const struct plica_compare_object *fixed = &input->reference;
 	struct plica_alignment *self = NULL;
 
 	PLICA_TRY(PLICA_NEW(&self, 1, err));
-	PLICA_TRY(axis_init(&self->y, input->area.row0, input->area.row1, moving->rows,
-		moving->origin_y_px - fixed->origin_y_px, margin, "rows", err));
-	PLICA_TRY(axis_init(&self->x, input->area.col0, input->area.col1, moving->cols,
-		moving->origin_x_px - fixed->origin_x_px, margin, "columns", err));
+	PLICA_TRY(init_axes(self, input, margin, err));
 	PLICA_TRY(allocate_boxes(self, err));
-	PLICA_TRY(fill_box(self, moving, err));
+	PLICA_TRY(fill_box(self, &input->reconstruction, err));
 	*out = self;
 	self = NULL;
 out:
@@ -154,7 +169,7 @@ static void fill_shift(struct plica_align_axis *axis, double shift, unsigned int
 
 		axis->phase[k] = plica_phasor(-frequency * shift) / (double)axis->box;
 		for (unsigned int n = 0; n < order; n++)
-			axis->phase[k] *= CMPLX(0.0, -2.0 * M_PI * frequency);
+			axis->phase[k] *= plica_complex(0.0, -2.0 * M_PI * frequency);
 	}
 }
 

@@ -17,6 +17,8 @@
 
 /* Amplitude or phase of both arrays, as real pictures. */
 struct pictures {
+	size_t rows;
+	size_t cols;
 	double *found;
 	double *truth;
 	double range;       /* max - min of the truth */
@@ -103,41 +105,51 @@ static void draw_phases(struct pictures *out, const struct plica_comparison *com
 	}
 }
 
-static enum plica_status measure_ssim(struct plica_metric *out, const struct pictures *pictures,
-	size_t rows, size_t cols, struct plica_error *err)
+static struct plica_ssim_pair pair_of(const struct pictures *pictures)
 {
-	if (pictures->reason != NULL) {
-		*out = no_number(pictures->reason);
-		return PLICA_OK;
-	}
-	out->reason = NULL;
-	return plica_ssim(
-		&out->value, pictures->found, pictures->truth, rows, cols, pictures->range, err);
+	return (struct plica_ssim_pair){
+		pictures->found, pictures->truth, pictures->rows, pictures->cols, pictures->range};
+}
+
+static enum plica_status measure_ssim(
+	struct plica_metric *out, const struct pictures *pictures, struct plica_error *err)
+{
+	const struct plica_ssim_pair pair = pair_of(pictures);
+
+	*out = no_number(pictures->reason);
+	return pictures->reason != NULL ? PLICA_OK : plica_ssim(&out->value, &pair, err);
 }
 
 /* Smooths the pictures: nothing else is to be made of them afterwards. */
 static enum plica_status measure_msssim(struct plica_metric *out, const struct pictures *pictures,
-	size_t rows, size_t cols, double sigma_px, struct plica_error *err)
+	double sigma_px, struct plica_error *err)
 {
 	enum plica_status status = PLICA_OK;
+	const struct plica_ssim_pair pair = pair_of(pictures);
 
-	if (pictures->reason != NULL || rows < PLICA_MSSSIM_LEAST_PX ||
-		cols < PLICA_MSSSIM_LEAST_PX) {
-		*out = no_number(
-			pictures->reason != NULL
-				? pictures->reason
-				: "too small for five scales: a side is shorter than 176 px");
+	*out = no_number(pictures->reason);
+	if (out->reason == NULL &&
+		(pair.rows < PLICA_MSSSIM_LEAST_PX || pair.cols < PLICA_MSSSIM_LEAST_PX))
+		out->reason = "too small for five scales: a side is shorter than 176 px";
+	if (out->reason != NULL)
 		goto out;
-	}
 	if (sigma_px > 0.0) {
-		PLICA_TRY(plica_filter_smooth(pictures->found, rows, cols, sigma_px, err));
-		PLICA_TRY(plica_filter_smooth(pictures->truth, rows, cols, sigma_px, err));
+		PLICA_TRY(
+			plica_filter_smooth(pictures->found, pair.rows, pair.cols, sigma_px, err));
+		PLICA_TRY(
+			plica_filter_smooth(pictures->truth, pair.rows, pair.cols, sigma_px, err));
 	}
-	PLICA_TRY(plica_msssim(
-		&out->value, pictures->found, pictures->truth, rows, cols, pictures->range, err));
-	out->reason = isnan(out->value) ? "the structures are opposed at one of the scales" : NULL;
+	PLICA_TRY(plica_msssim(&out->value, &pair, err));
+	if (isnan(out->value))
+		out->reason = "the structures are opposed at one of the scales";
 out:
 	return status;
+}
+
+static struct plica_metric measure_psnr(const struct pictures *pictures, double mse)
+{
+	return pictures->reason != NULL ? no_number(pictures->reason)
+					: plica_pixels_psnr(mse, pictures->range);
 }
 
 /* SSIM, MS-SSIM and PSNR, of amplitude and phase. */
@@ -146,28 +158,21 @@ static enum plica_status measure_similarity(struct plica_comparison *comparison,
 {
 	enum plica_status status;
 	struct plica_metric *metric = comparison->metric;
-	size_t rows = comparison->rows;
-	size_t cols = comparison->cols;
-	struct pictures pictures = {0};
+	size_t count = comparison->rows * comparison->cols;
+	struct pictures pictures = {.rows = comparison->rows, .cols = comparison->cols};
 
-	PLICA_TRY(PLICA_NEW(&pictures.found, rows * cols, err));
-	PLICA_TRY(PLICA_NEW(&pictures.truth, rows * cols, err));
+	PLICA_TRY(PLICA_NEW(&pictures.found, count, err));
+	PLICA_TRY(PLICA_NEW(&pictures.truth, count, err));
 	draw_amplitudes(&pictures, comparison);
 	comparison->amplitude_range = pictures.range;
-	metric[PLICA_METRIC_AMPLITUDE_PSNR] =
-		pictures.reason != NULL ? no_number(pictures.reason)
-					: plica_pixels_psnr(errors->amplitude_mse, pictures.range);
-	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_AMPLITUDE_SSIM], &pictures, rows, cols, err));
-	PLICA_TRY(measure_msssim(
-		&metric[PLICA_METRIC_AMPLITUDE_MSSSIM], &pictures, rows, cols, sigma_px, err));
+	metric[PLICA_METRIC_AMPLITUDE_PSNR] = measure_psnr(&pictures, errors->amplitude_mse);
+	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_AMPLITUDE_SSIM], &pictures, err));
+	PLICA_TRY(measure_msssim(&metric[PLICA_METRIC_AMPLITUDE_MSSSIM], &pictures, sigma_px, err));
 	draw_phases(&pictures, comparison);
 	comparison->phase_range_rad = pictures.range;
-	metric[PLICA_METRIC_PHASE_PSNR] =
-		pictures.reason != NULL ? no_number(pictures.reason)
-					: plica_pixels_psnr(errors->phase_mse, pictures.range);
-	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_PHASE_SSIM], &pictures, rows, cols, err));
-	PLICA_TRY(measure_msssim(
-		&metric[PLICA_METRIC_PHASE_MSSSIM], &pictures, rows, cols, sigma_px, err));
+	metric[PLICA_METRIC_PHASE_PSNR] = measure_psnr(&pictures, errors->phase_mse);
+	PLICA_TRY(measure_ssim(&metric[PLICA_METRIC_PHASE_SSIM], &pictures, err));
+	PLICA_TRY(measure_msssim(&metric[PLICA_METRIC_PHASE_MSSSIM], &pictures, sigma_px, err));
 out:
 	plica_free(pictures.found);
 	plica_free(pictures.truth);

@@ -107,7 +107,7 @@ static void fill_pixel(struct pixel *out, const struct refinement *self, size_t 
 	for (size_t n = 0; n < FIELDS; n++)
 		a[n] = self->factor * self->field[n][i];
 	out->first[0] = a[VALUE];
-	out->first[1] = CMPLX(0.0, 1.0) * a[VALUE];
+	out->first[1] = plica_complex(0.0, 1.0) * a[VALUE];
 	for (size_t n = 0; n < 2; n++) {
 		out->first[2 + n] = a[BY_Y + n];
 		out->first[4 + n] = turn[n] * a[VALUE];
@@ -122,7 +122,7 @@ static void fill_pixel(struct pixel *out, const struct refinement *self, size_t 
 	out->second[3][3] = a[BY_XX];
 	for (size_t n = 2; n < UNKNOWNS; n++) {
 		out->second[n][0] = out->first[n];
-		out->second[n][1] = CMPLX(0.0, 1.0) * out->first[n];
+		out->second[n][1] = plica_complex(0.0, 1.0) * out->first[n];
 	}
 	out->residual = self->target->value[i] - a[VALUE];
 	out->weight = self->target->weight[i];
@@ -134,7 +134,7 @@ static void build(struct refinement *self)
 	const struct plica_align_axis *rows = &self->alignment->y;
 	const struct plica_align_axis *cols = &self->alignment->x;
 	const double *p = self->alignment->parameter;
-	const double complex full = CMPLX(0.0, -2.0 * M_PI);
+	const double complex full = plica_complex(0.0, -2.0 * M_PI);
 	const double complex d_turn[2] = {-full / (double)rows->area, -full / (double)cols->area};
 	struct pixel pixel = {0};
 
@@ -212,17 +212,18 @@ static bool take_step(double trial[PLICA_ALIGN_PARAMETERS], double *size,
 /* One step that lowers the error, with as much damping as that takes; false when there is none. */
 static bool improve(struct refinement *self, double parameter[PLICA_ALIGN_PARAMETERS])
 {
-	for (; self->damping <= LARGEST_DAMPING; self->damping *= 10.0) {
+	while (self->damping <= LARGEST_DAMPING) {
 		double trial[PLICA_ALIGN_PARAMETERS];
 		double step[UNKNOWNS];
-		double size, error;
-		double complex factor;
+		double size = INFINITY;
+		double error = INFINITY;
+		double complex factor = 0.0;
 
-		if (!solve(step, self) || !take_step(trial, &size, self, parameter, step))
-			continue;
+		if (solve(step, self) && take_step(trial, &size, self, parameter, step) &&
+			size >= LEAST_STEP)
+			factor = evaluate(self, &error, trial);
 		if (size < LEAST_STEP)
 			return false;
-		factor = evaluate(self, &error, trial);
 		if (error < self->error) {
 			memcpy(parameter, trial, sizeof(trial));
 			self->factor = factor;
@@ -230,6 +231,7 @@ static bool improve(struct refinement *self, double parameter[PLICA_ALIGN_PARAME
 			self->damping *= 0.1;
 			return true;
 		}
+		self->damping *= 10.0;
 	}
 	return false;
 }

@@ -45,9 +45,14 @@ out:
 	return status;
 }
 
-static void fill_moments(struct moments *moments, const double *a, const double *b, size_t rows,
-	size_t cols, const struct plica_filter *filter)
+static void fill_moments(struct moments *moments, const struct plica_ssim_pair *pair,
+	const struct plica_filter *filter)
 {
+	size_t rows = pair->rows;
+	size_t cols = pair->cols;
+	const double *a = pair->a;
+	const double *b = pair->b;
+
 	for (size_t i = 0; i < rows * cols; i++) {
 		moments->map[MEAN_A][i] = a[i];
 		moments->map[MEAN_B][i] = b[i];
@@ -84,17 +89,17 @@ static struct scale mean_scale(const struct moments *moments, double range, doub
 	return sum;
 }
 
-enum plica_status plica_ssim(double *out, const double *a, const double *b, size_t rows,
-	size_t cols, double range, struct plica_error *err)
+enum plica_status plica_ssim(
+	double *out, const struct plica_ssim_pair *pair, struct plica_error *err)
 {
 	enum plica_status status;
 	struct moments moments;
 	struct plica_filter window;
 
-	PLICA_TRY(moments_init(&moments, rows, cols, err));
+	PLICA_TRY(moments_init(&moments, pair->rows, pair->cols, err));
 	plica_filter_uniform(&window, PLICA_SSIM_LEAST_PX);
-	fill_moments(&moments, a, b, rows, cols, &window);
-	*out = mean_scale(&moments, range, 49.0 / 48.0).all;
+	fill_moments(&moments, pair, &window);
+	*out = mean_scale(&moments, pair->range, 49.0 / 48.0).all;
 out:
 	moments_release(&moments);
 	return status;
@@ -128,33 +133,37 @@ static double combine(const struct scale scales[SCALES])
 	return product;
 }
 
-enum plica_status plica_msssim(double *out, const double *a, const double *b, size_t rows,
-	size_t cols, double range, struct plica_error *err)
+enum plica_status plica_msssim(
+	double *out, const struct plica_ssim_pair *pair, struct plica_error *err)
 {
 	enum plica_status status;
 	struct moments moments;
 	struct plica_filter window;
 	struct scale scales[SCALES];
-	double *pair[2] = {NULL, NULL};
+	double *a = NULL;
+	double *b = NULL;
+	struct plica_ssim_pair level = *pair;
 
-	PLICA_TRY(moments_init(&moments, rows, cols, err));
-	PLICA_TRY(PLICA_NEW(&pair[0], rows * cols, err));
-	PLICA_TRY(PLICA_NEW(&pair[1], rows * cols, err));
-	memcpy(pair[0], a, rows * cols * sizeof(*a));
-	memcpy(pair[1], b, rows * cols * sizeof(*b));
+	PLICA_TRY(moments_init(&moments, pair->rows, pair->cols, err));
+	PLICA_TRY(PLICA_NEW(&a, pair->rows * pair->cols, err));
+	PLICA_TRY(PLICA_NEW(&b, pair->rows * pair->cols, err));
+	memcpy(a, pair->a, pair->rows * pair->cols * sizeof(*a));
+	memcpy(b, pair->b, pair->rows * pair->cols * sizeof(*b));
+	level.a = a;
+	level.b = b;
 	plica_filter_gaussian(&window, 11, 1.5);
 	for (size_t j = 0; j < SCALES; j++) {
-		fill_moments(&moments, pair[0], pair[1], rows, cols, &window);
-		scales[j] = mean_scale(&moments, range, 1.0);
-		halve(pair[0], rows, cols);
-		halve(pair[1], rows, cols);
-		rows = (rows + 1) / 2;
-		cols = (cols + 1) / 2;
+		fill_moments(&moments, &level, &window);
+		scales[j] = mean_scale(&moments, level.range, 1.0);
+		halve(a, level.rows, level.cols);
+		halve(b, level.rows, level.cols);
+		level.rows = (level.rows + 1) / 2;
+		level.cols = (level.cols + 1) / 2;
 	}
 	*out = combine(scales);
 out:
 	moments_release(&moments);
-	plica_free(pair[0]);
-	plica_free(pair[1]);
+	plica_free(a);
+	plica_free(b);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/random.h"
+#include "eval/phasor.h"
 
 #define FIELD_WAVES 24
 
@@ -54,7 +55,7 @@ static inline double complex field_value(const struct field_maker *maker, double
 	double amplitude = 1.0 + 0.2 * tanh(field_texture(maker, 0, y, x));
 	double phase = maker->phase_scale * field_texture(maker, 1, y, x);
 
-	return CMPLX(amplitude * cos(phase), amplitude * sin(phase));
+	return plica_complex(amplitude * cos(phase), amplitude * sin(phase));
 }
 
 /** What the reconstruction is, given the field: f, k in cycles a pixel from (0, 0), s. */
@@ -76,12 +77,12 @@ static inline void field_fill(float complex *out, size_t rows, size_t cols, doub
 		double y = y0 + (double)(i / cols);
 		double x = x0 + (double)(i % cols);
 		double turn = 2.0 * M_PI * (error->ramp_y * y + error->ramp_x * x);
-		double complex noise = error->noise * CMPLX(plica_random_normal(&random),
+		double complex noise = error->noise * plica_complex(plica_random_normal(&random),
 							      plica_random_normal(&random));
 
 		out[i] = (float complex)(
 			error->factor *
-			(CMPLX(cos(turn), sin(turn)) *
+			(plica_complex(cos(turn), sin(turn)) *
 					field_value(maker, y - error->shift_y, x - error->shift_x) +
 				noise));
 	}

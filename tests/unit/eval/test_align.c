@@ -57,7 +57,7 @@ static void ramp_and_fraction_come_off(void **state)
 	struct plica_compare_input input = input_of(0.3, -0.2);
 	const double parameter[PLICA_ALIGN_PARAMETERS] = {
 		0.3 - 0.4, -0.2 - 1.7, 0.02 * AREA, -0.03 * AREA};
-	double complex constant = CMPLX(cos(2.0 * M_PI * 48.0 * -0.01),
+	double complex constant = plica_complex(cos(2.0 * M_PI * 48.0 * -0.01),
 		sin(2.0 * M_PI * 48.0 * -0.01)); /* the ramp's phase at the area's centre */
 	struct plica_alignment *alignment;
 	double complex out[AREA * AREA];

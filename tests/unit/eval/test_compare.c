@@ -37,12 +37,12 @@ static double complex factor_at_centre(const struct field_error *error)
 {
 	double turn = 2.0 * M_PI * (error->ramp_y * 89.0 + error->ramp_x * 93.0);
 
-	return error->factor * CMPLX(cos(turn), sin(turn));
+	return error->factor * plica_complex(cos(turn), sin(turn));
 }
 
 static void check_removed(const struct plica_removed *removed, const struct field_error *error)
 {
-	double complex factor = CMPLX(removed->factor_re, removed->factor_im);
+	double complex factor = plica_complex(removed->factor_re, removed->factor_im);
 	double complex planted = factor_at_centre(error);
 
 	assert_close(removed->shift_y_px, error->shift_y, 0.01);
@@ -65,7 +65,7 @@ static void planted_errors_are_removed(void **state)
 		double turn = 2.0 * M_PI * plica_random_uniform(&random);
 		double size = 0.3 + 3.0 * plica_random_uniform(&random);
 		struct field_error error = {
-			.factor = size * CMPLX(cos(turn), sin(turn)),
+			.factor = size * plica_complex(cos(turn), sin(turn)),
 			.ramp_y = (12.0 * plica_random_uniform(&random) - 6.0) / 102.0,
 			.ramp_x = (12.0 * plica_random_uniform(&random) - 6.0) / 114.0,
 			.shift_y = 20.0 * plica_random_uniform(&random) - 10.0,
@@ -133,9 +133,10 @@ static void uncovered_rim_is_left_out(void **state)
 	assert_int_equal(comparison->rows, 99);
 	assert_close(comparison->removed.ramp_y_cycles, 0.01 * 99.0, 1e-2);
 	assert_close(comparison->removed.ramp_x_cycles, -0.02 * 110.0, 1e-2);
-	assert_close(cabs(CMPLX(comparison->removed.factor_re, comparison->removed.factor_im) -
-			     2.0 * CMPLX(cos(2.0 * M_PI * (0.875 - 1.9)),
-					   sin(2.0 * M_PI * (0.875 - 1.9)))),
+	assert_close(
+		cabs(plica_complex(comparison->removed.factor_re, comparison->removed.factor_im) -
+			2.0 * plica_complex(cos(2.0 * M_PI * (0.875 - 1.9)),
+				      sin(2.0 * M_PI * (0.875 - 1.9)))),
 		0.0, 0.02);
 	assert_true(comparison->metric[PLICA_METRIC_NRMSE].value < 0.04);
 	for (size_t i = 0; i < comparison->rows * comparison->cols; i++)

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "eval/phasor.h"
 #include "testing.h"
 
 #define ROWS 65
@@ -18,7 +19,7 @@ static void fill_noise(float complex *out, uint64_t index)
 
 	plica_random_start(&random, 4, PLICA_RANDOM_TEST, index);
 	for (size_t i = 0; i < ROWS * COLS; i++)
-		out[i] = (float complex)CMPLX(
+		out[i] = (float complex)plica_complex(
 			plica_random_normal(&random), plica_random_normal(&random));
 }
 
@@ -86,7 +87,7 @@ static void common_signal_ends_where_it_ends(void **state)
 			double phase =
 				2.0 * M_PI * (fy * (double)(i / COLS) + fx * (double)(i % COLS)) +
 				start;
-			float complex value = (float complex)CMPLX(cos(phase), sin(phase));
+			float complex value = (float complex)plica_complex(cos(phase), sin(phase));
 
 			a[i] += value;
 			b[i] += value;

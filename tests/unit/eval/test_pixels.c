@@ -5,12 +5,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "eval/phasor.h"
 #include "testing.h"
 
 static void errors_of_three_pixels(void **state)
 {
-	const float complex t[] = {1.0F, CMPLXF(0.0F, 2.0F), 1.0F};
-	const float complex a[] = {1.5F, CMPLXF(0.0F, -2.0F), CMPLXF(-3.0F, 0.1F)};
+	const float complex t[] = {1.0F, (float complex)plica_complex(0.0F, 2.0F), 1.0F};
+	const float complex a[] = {1.5F, (float complex)plica_complex(0.0F, -2.0F),
+		(float complex)plica_complex(-3.0F, 0.1F)};
 	const double weight[] = {1.0, 3.0, 0.0}; /* the third does not count */
 	struct plica_pixel_errors errors;
 
@@ -25,8 +27,8 @@ static void errors_of_three_pixels(void **state)
 
 static void phases_are_compared_around_the_circle(void **state)
 {
-	const float complex t[] = {CMPLXF(-1.0F, 0.01F)};
-	const float complex a[] = {CMPLXF(-1.0F, -0.01F)};
+	const float complex t[] = {(float complex)plica_complex(-1.0F, 0.01F)};
+	const float complex a[] = {(float complex)plica_complex(-1.0F, -0.01F)};
 	const double weight[] = {1.0};
 	struct plica_pixel_errors errors;
 

@@ -55,7 +55,7 @@ static void check_guess(const struct field_maker *maker, const struct field_erro
 static void ramp_does_not_hide_the_shift(void **state)
 {
 	struct field_maker maker = field_maker_of(11, 0.08, 3.0);
-	struct field_error error = {.factor = CMPLX(0.2, -0.9),
+	struct field_error error = {.factor = plica_complex(0.2, -0.9),
 		.ramp_y = 4.4 / AREA,
 		.ramp_x = -5.3 / AREA,
 		.shift_y = 9.7,
@@ -69,7 +69,7 @@ static void ramp_does_not_hide_the_shift(void **state)
 static void weak_objects_are_found_too(void **state)
 {
 	struct field_maker maker = field_maker_of(12, 0.1, 0.15);
-	struct field_error error = {.factor = CMPLX(0.2, -0.9),
+	struct field_error error = {.factor = plica_complex(0.2, -0.9),
 		.ramp_y = -3.1 / AREA,
 		.ramp_x = 1.4 / AREA,
 		.shift_y = -6.6,
@@ -91,7 +91,7 @@ static void noise_does_not_move(void **state)
 	field_fill(fixed, SIDE, SIDE, 0.0, 0.0, &maker, &none);
 	plica_random_start(&random, 6, PLICA_RANDOM_TEST, 0);
 	for (size_t i = 0; i < SIDE * SIDE; i++)
-		moving[i] = (float complex)CMPLX(1.0 + 0.01 * plica_random_normal(&random),
+		moving[i] = (float complex)plica_complex(1.0 + 0.01 * plica_random_normal(&random),
 			0.01 * plica_random_normal(&random));
 	search(parameter, 20);
 	assert_close(parameter[PLICA_ALIGN_SHIFT_Y], 0.0, 1e-12);
@@ -100,9 +100,9 @@ static void noise_does_not_move(void **state)
 
 static void agreement_is_a_cosine(void **state)
 {
-	double complex t[] = {1.0, CMPLX(0.0, 1.0)};
-	double complex a[] = {CMPLX(0.0, 3.0), -3.0};
-	double complex b[] = {1.0, CMPLX(0.0, -1.0)};
+	double complex t[] = {1.0, plica_complex(0.0, 1.0)};
+	double complex a[] = {plica_complex(0.0, 3.0), -3.0};
+	double complex b[] = {1.0, plica_complex(0.0, -1.0)};
 	double complex zero[] = {0.0, 0.0};
 	double ones[] = {1.0, 1.0};
 	double first[] = {2.0, 0.0};

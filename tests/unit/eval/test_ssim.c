@@ -59,12 +59,13 @@ static void ssim_is_its_definition(void **state)
 
 	(void)state;
 	fill_pair(a, b, ROWS, COLS, 0.05);
-	assert_ok(plica_ssim(&value, a, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_ssim(&value, &(struct plica_ssim_pair){a, b, ROWS, COLS, 0.6}, &err));
 	assert_close(value, brute_force(a, b, ROWS, COLS, 0.6), 1e-12);
 	assert_true(value > 0.3 && value < 0.99);
-	assert_ok(plica_ssim(&value, b, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_ssim(&value, &(struct plica_ssim_pair){b, b, ROWS, COLS, 0.6}, &err));
 	assert_close(value, 1.0, 1e-14);
-	assert_ok(plica_ssim(&value, a, b, 7, 7, 0.6, &err)); /* the smallest: one window */
+	assert_ok(plica_ssim(&value, &(struct plica_ssim_pair){a, b, 7, 7, 0.6},
+		&err)); /* the smallest: one window */
 	assert_close(value, brute_force(a, b, 7, 7, 0.6), 1e-12);
 }
 
@@ -79,16 +80,16 @@ static void msssim_knows_equal_and_opposed(void **state)
 	assert_ok(PLICA_NEW(&a, ROWS * COLS, &err));
 	assert_ok(PLICA_NEW(&b, ROWS * COLS, &err));
 	fill_pair(a, b, ROWS, COLS, 0.05);
-	assert_ok(plica_msssim(&value, b, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_msssim(&value, &(struct plica_ssim_pair){b, b, ROWS, COLS, 0.6}, &err));
 	assert_close(value, 1.0, 1e-13);
-	assert_ok(plica_msssim(&value, a, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_msssim(&value, &(struct plica_ssim_pair){a, b, ROWS, COLS, 0.6}, &err));
 	assert_true(value > 0.8 && value < 1.0);
 	fill_pair(a, b, ROWS, COLS, 0.2);
-	assert_ok(plica_msssim(&noisier, a, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_msssim(&noisier, &(struct plica_ssim_pair){a, b, ROWS, COLS, 0.6}, &err));
 	assert_true(noisier < value);
 	for (size_t i = 0; i < ROWS * COLS; i++)
 		a[i] = 2.0 - b[i];
-	assert_ok(plica_msssim(&value, a, b, ROWS, COLS, 0.6, &err));
+	assert_ok(plica_msssim(&value, &(struct plica_ssim_pair){a, b, ROWS, COLS, 0.6}, &err));
 	assert_true(isnan(value));
 	plica_free(a);
 	plica_free(b);
@@ -109,7 +110,7 @@ static void msssim_of_constants_is_luminance(void **state)
 		a[i] = 1.0;
 		b[i] = 0.8;
 	}
-	assert_ok(plica_msssim(&value, a, b, 176, 176, 1.0, &err));
+	assert_ok(plica_msssim(&value, &(struct plica_ssim_pair){a, b, 176, 176, 1.0}, &err));
 	assert_close(value, pow(luminance, 0.1333), 1e-12);
 	plica_free(a);
 	plica_free(b);
