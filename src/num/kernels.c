@@ -84,18 +84,22 @@ void plica_kernels_free(struct plica_kernels *kernels)
 
 void plica_kernels_phasors(double *re, double *im, size_t count, double angle)
 {
+	double c = cos(angle);
+	double s = sin(angle);
+
 	re[0] = 1.0;
 	im[0] = 0.0;
-	/* By doubling: phasor(h + k) = phasor(h) phasor(k), so that no error grows beyond log2. */
+	/* By doubling: phasor(h + k) = phasor(h) phasor(k), and phasor(2 h) = phasor(h)^2. */
 	for (size_t h = 1; h < count; h *= 2) {
-		double c = cos(angle * (double)h);
-		double s = sin(angle * (double)h);
 		size_t end = 2 * h < count ? h : count - h;
+		double square = c * c - s * s;
 
 		for (size_t k = 0; k < end; k++) {
 			re[h + k] = c * re[k] - s * im[k];
 			im[h + k] = c * im[k] + s * re[k];
 		}
+		s = 2.0 * c * s;
+		c = square;
 	}
 }
 
@@ -107,10 +111,12 @@ enum plica_status plica_planes_create(
 	size_t floats;
 
 	if (rows == 0 || cols == 0 || cols > SIZE_MAX / 2 ||
-		!plica_size_mul(&floats, rows, cols + 2 * PLICA_PLANES_PAD))
+		!plica_size_mul(&floats, rows, cols + 3 * PLICA_PLANES_PAD))
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"cannot make an object array of %zu x %zu", rows, cols);
-	planes.stride = (cols + 2 * PLICA_PLANES_PAD - 1) / PLICA_PLANES_PAD * PLICA_PLANES_PAD;
+	/* Odd, so that rows some power of two apart do not meet in the same lines of the cache. */
+	planes.stride =
+		((cols + 2 * PLICA_PLANES_PAD - 1) / PLICA_PLANES_PAD | 1) * PLICA_PLANES_PAD;
 	PLICA_TRY(PLICA_NEW(&planes.re, rows * planes.stride, err));
 	PLICA_TRY(PLICA_NEW(&planes.im, rows * planes.stride, err));
 	*out = planes;

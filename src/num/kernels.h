@@ -5,8 +5,10 @@
  *
  * Shapes. N is the pattern's side. A *wave* is N * N complex numbers in real space, a *spectrum*
  * the same in Fourier space, a *pattern* N * N amplitudes on the detector; all three are stored
- * in the variant's own order and only the converters below know it. Arrays are from
- * plica_allocate. Object-sized arrays are split planes (struct plica_planes).
+ * in the variant's own order and only the converters below know it. They take wave_floats and
+ * pattern_floats floats, multiples of 16, so that many may follow each other in one array from
+ * plica_allocate; whatever of that is no pixel is 0 and stays so, so that element-wise arithmetic
+ * and sums may run over all of it. Object-sized arrays are split planes (struct plica_planes).
  *
  * Units. The transform is unitary, so that sum |wave|^2 = sum |spectrum|^2 = photons.
  *
@@ -30,7 +32,7 @@
 struct plica_planes {
 	size_t rows;
 	size_t cols;
-	size_t stride; /**< a multiple of 16, >= cols + PLICA_PLANES_PAD */
+	size_t stride; /**< an odd multiple of 16, >= cols + PLICA_PLANES_PAD */
 	float *re;
 	float *im;
 };

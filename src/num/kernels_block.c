@@ -28,25 +28,23 @@ static size_t first_radix(size_t length)
 	return length == 8 || length == 32 || length == 64 ? 8 : 4;
 }
 
-static void choose_stages(struct block_plan *plan)
+static void choose_stages(struct block_stages *stages, size_t size)
 {
-	size_t stride = plan->size;
+	size_t stride = size;
 
 	while (stride > LAST_RADIX) {
 		size_t radix = first_radix(stride / LAST_RADIX);
 
 		stride /= radix;
-		plan->stage[plan->stages++] =
+		stages->stage[stages->count++] =
 			(struct block_stage){.radix = radix, .stride = stride};
 	}
 }
 
-static void fill_twiddles(struct block_plan *plan)
+static void fill_twiddles(struct block_stages *stages, float *twiddles)
 {
-	float *twiddles = plan->twiddles;
-
-	for (size_t s = 0; s < plan->stages; s++) {
-		struct block_stage *stage = &plan->stage[s];
+	for (size_t s = 0; s < stages->count; s++) {
+		struct block_stage *stage = &stages->stage[s];
 		double unit = -2.0 * M_PI / (double)(stage->radix * stage->stride);
 
 		stage->twiddle = twiddles;
@@ -59,15 +57,15 @@ static void fill_twiddles(struct block_plan *plan)
 }
 
 /* The digits of the slot, read the other way round. */
-static size_t frequency_of(const struct block_plan *plan, size_t slot)
+static size_t frequency_of(const struct block_stages *stages, size_t slot)
 {
 	size_t frequency = 0;
 	size_t weight = 1;
 
-	for (size_t s = 0; s < plan->stages; s++) {
-		frequency += slot / plan->stage[s].stride * weight;
-		slot %= plan->stage[s].stride;
-		weight *= plan->stage[s].radix;
+	for (size_t s = 0; s < stages->count; s++) {
+		frequency += slot / stages->stage[s].stride * weight;
+		slot %= stages->stage[s].stride;
+		weight *= stages->stage[s].radix;
 	}
 	return frequency + slot * weight;
 }
@@ -79,20 +77,24 @@ static size_t area_floats(const struct block_plan *plan)
 
 static size_t work_bytes(const struct block_plan *plan)
 {
-	size_t floats = area_floats(plan) + plan->size * PAIR + 4 * plan->size;
+	size_t floats =
+		area_floats(plan) + plan->size * PAIR + 2 * plan->size + MOST_TWIDDLES(plan->size);
 
 	return floats * sizeof(float) + 2 * plan->size * sizeof(double);
 }
 
 struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void *work)
 {
-	float *area = work;
-	float *strip = area + area_floats(plan);
-	float *ramp_y = strip + plan->size * PAIR;
-	float *ramp_x = ramp_y + 2 * plan->size;
-	double *phasors = (double *)(void *)(ramp_x + 2 * plan->size);
+	struct block_scratch scratch = {.area = work, .shifted = plan->stages};
+	double *phasors;
 
-	return (struct block_scratch){area, strip, ramp_y, ramp_x, phasors, phasors + plan->size};
+	scratch.strip = scratch.area + area_floats(plan);
+	scratch.ramp_y = scratch.strip + plan->size * PAIR;
+	scratch.twiddles = scratch.ramp_y + 2 * plan->size;
+	phasors = (double *)(void *)(scratch.twiddles + MOST_TWIDDLES(plan->size));
+	scratch.phasor_re = phasors;
+	scratch.phasor_im = phasors + plan->size;
+	return scratch;
 }
 
 static enum plica_status prepare(struct plica_kernels *self, struct plica_error *err)
@@ -104,13 +106,13 @@ static enum plica_status prepare(struct plica_kernels *self, struct plica_error 
 		return status;
 	plan->size = self->size;
 	plan->pitch = self->size * PAIR + PITCH_PAD;
-	choose_stages(plan);
-	fill_twiddles(plan);
+	choose_stages(&plan->stages, plan->size);
+	fill_twiddles(&plan->stages, plan->twiddles);
 	for (size_t slot = 0; slot < plan->size; slot++)
-		plan->frequency[slot] = frequency_of(plan, slot);
+		plan->frequency[slot] = frequency_of(&plan->stages, slot);
 	self->plan = plan;
 	self->pattern_floats = self->size * self->size;
-	self->wave_floats = 2 * self->pattern_floats;
+	self->wave_floats = self->size * wave_pitch(self->size);
 	self->work_bytes = work_bytes(plan);
 	return PLICA_OK;
 }
@@ -120,41 +122,69 @@ static void release(struct plica_kernels *self)
 	plica_free(self->plan);
 }
 
-/* exp(-2 pi i u shift) of the frequency k of size, from the phasors of half of them. */
-static void ramp_at(float *re, float *im, const struct block_scratch *scratch, size_t k,
-	size_t size, double factor)
+static void ramp_along_y(
+	const struct block_plan *plan, const struct block_scratch *scratch, double shift)
 {
-	bool negative = k >= size / 2;
-	size_t at = negative ? size - k : k;
-	double sign = negative ? -factor : factor;
+	size_t size = plan->size;
+	double factor = 1.0 / (double)size;
 
-	*re = (float)(factor * scratch->phasor_re[at]);
-	*im = (float)(sign * scratch->phasor_im[at]);
+	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1,
+		-2.0 * M_PI * shift / (double)size);
+	for (size_t slot = 0; slot < size; slot++) {
+		float *pair = scratch->ramp_y + slot / LANES * PAIR + slot % LANES;
+		size_t k = plan->frequency[slot];
+		bool negative = k >= size / 2;
+		size_t at = negative ? size - k : k;
+
+		pair[0] = (float)(factor * scratch->phasor_re[at]);
+		pair[LANES] = (float)((negative ? -factor : factor) * scratch->phasor_im[at]);
+	}
+}
+
+/* The twiddle factors of element j - shift in place of j; returns the end of the table. */
+static float *shift_stage(
+	struct block_stage *stage, const struct block_scratch *scratch, float *to, double shift)
+{
+	const float *from = stage->twiddle;
+	const double *re = scratch->phasor_re;
+	const double *im = scratch->phasor_im;
+
+	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, stage->radix,
+		2.0 * M_PI * shift / (double)(stage->radix * stage->stride));
+	stage->twiddle = to;
+	for (size_t j = 0; j < stage->stride; j++)
+		for (size_t p = 1; p < stage->radix; p++, from += 2, to += 2) {
+			to[0] = from[0] * (float)re[p] - from[1] * (float)im[p];
+			to[1] = from[0] * (float)im[p] + from[1] * (float)re[p];
+		}
+	return to;
 }
 
 void VARIANT(block_ramps)(
 	const struct block_plan *plan, struct block_scratch *scratch, double y, double x)
 {
-	size_t size = plan->size;
-	double unit = -2.0 * M_PI / (double)size;
+	float *to = scratch->twiddles;
 
-	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1, unit * y);
-	for (size_t slot = 0; slot < size; slot++) {
-		float *pair = scratch->ramp_y + slot / LANES * PAIR + slot % LANES;
+	ramp_along_y(plan, scratch, y);
+	scratch->shifted = plan->stages;
+	for (size_t s = 0; s < plan->stages.count; s++)
+		to = shift_stage(&scratch->shifted.stage[s], scratch, to, x);
+	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, LAST_RADIX / 2 + 1,
+		-2.0 * M_PI * x / LAST_RADIX);
+	for (size_t p = 0; p < LAST_RADIX; p++) {
+		bool negative = p >= LAST_RADIX / 2;
+		size_t at = negative ? LAST_RADIX - p : p;
 
-		ramp_at(pair, pair + LANES, scratch, plan->frequency[slot], size,
-			1.0 / (double)size);
+		scratch->ramp_x[p][0] = (float)scratch->phasor_re[at];
+		scratch->ramp_x[p][1] =
+			(float)(negative ? -scratch->phasor_im[at] : scratch->phasor_im[at]);
 	}
-	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1, unit * x);
-	for (size_t slot = 0; slot < size; slot++)
-		ramp_at(scratch->ramp_x + 2 * slot, scratch->ramp_x + 2 * slot + 1, scratch,
-			plan->frequency[slot], size, 1.0);
 }
 
 /* The wave's real part of pixel (y, x); its imaginary part is LANES further on. */
 static size_t wave_index(size_t size, size_t y, size_t x)
 {
-	return 2 * size * y + x / LANES * PAIR + x % LANES;
+	return wave_pitch(size) * y + x / LANES * PAIR + x % LANES;
 }
 
 /* The spectrum's real part of a pair of slots; its imaginary part is LANES further on. */
@@ -219,7 +249,7 @@ static void pattern_from(const struct plica_kernels *self, float *pattern, const
 INLINE void wave_to_area(const struct block_plan *plan, const struct block_scratch *scratch,
 	const float *wave, size_t radix)
 {
-	const struct block_stage *stage = &plan->stage[0];
+	const struct block_stage *stage = &plan->stages.stage[0];
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		for (size_t j = 0; j < stage->stride; j++) {
@@ -227,7 +257,7 @@ INLINE void wave_to_area(const struct block_plan *plan, const struct block_scrat
 
 			for (size_t q = 0; q < radix; q++)
 				x[q] = cload(wave + block * PAIR +
-					     (j + q * stage->stride) * 2 * plan->size);
+					     (j + q * stage->stride) * wave_pitch(plan->size));
 			forward_out(scratch->strip, x, stage, radix, j);
 		}
 		strip_to_area(plan, scratch, block);
@@ -238,7 +268,7 @@ INLINE void wave_to_area(const struct block_plan *plan, const struct block_scrat
 INLINE void wave_from_area(const struct block_plan *plan, const struct block_scratch *scratch,
 	float *wave, size_t radix)
 {
-	const struct block_stage *stage = &plan->stage[0];
+	const struct block_stage *stage = &plan->stages.stage[0];
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		strip_from_area(plan, scratch, block);
@@ -248,7 +278,7 @@ INLINE void wave_from_area(const struct block_plan *plan, const struct block_scr
 			inverse_in(x, scratch->strip, stage, radix, j);
 			for (size_t q = 0; q < radix; q++)
 				cstore(wave + block * PAIR +
-						(j + q * stage->stride) * 2 * plan->size,
+						(j + q * stage->stride) * wave_pitch(plan->size),
 					x[q]);
 		}
 	}
@@ -257,7 +287,44 @@ INLINE void wave_from_area(const struct block_plan *plan, const struct block_scr
 INLINE void scale_group(struct cvec x[LAST_RADIX], float factor)
 {
 	for (size_t p = 0; p < LAST_RADIX; p++)
-		x[p] = cscale(x[p], (vec){0} + factor);
+		x[p] = cscale(x[p], broadcast(factor));
+}
+
+/* Along x, one block of y slots. */
+static void spectrum_from_area(float *spectrum, const struct block_plan *plan, float *rows)
+{
+	size_t part = plan->stages.stage[0].stride;
+
+	forward_stage(rows, &plan->stages.stage[0]);
+	for (size_t start = 0; start < plan->size; start += part) {
+		forward_inner(rows + start * PAIR, &plan->stages);
+		for (size_t slot = start; slot < start + part; slot += LAST_RADIX) {
+			struct cvec x[LAST_RADIX];
+
+			load_group(x, rows + slot * PAIR);
+			butterfly8(x, FORWARD);
+			scale_group(x, 1.0f / (float)plan->size);
+			store_group(spectrum + slot * PAIR, x);
+		}
+	}
+}
+
+static void spectrum_to_area(float *rows, const struct block_plan *plan, const float *spectrum)
+{
+	size_t part = plan->stages.stage[0].stride;
+
+	for (size_t start = 0; start < plan->size; start += part) {
+		for (size_t slot = start; slot < start + part; slot += LAST_RADIX) {
+			struct cvec x[LAST_RADIX];
+
+			load_group(x, spectrum + slot * PAIR);
+			scale_group(x, 1.0f / (float)plan->size);
+			butterfly8(x, INVERSE);
+			store_group(rows + slot * PAIR, x);
+		}
+		inverse_inner(rows + start * PAIR, &plan->stages);
+	}
+	inverse_stage(rows, &plan->stages.stage[0]);
 }
 
 static void forward(
@@ -266,23 +333,15 @@ static void forward(
 	const struct block_plan *plan = self->plan;
 	struct block_scratch scratch = VARIANT(block_scratch)(plan, work);
 
-	if (plan->stage[0].radix == 8)
+	if (plan->stages.stage[0].radix == 8)
 		wave_to_area(plan, &scratch, wave, 8);
 	else
 		wave_to_area(plan, &scratch, wave, 4);
-	for (size_t block = 0; block < plan->size / LANES; block++) {
-		float *rows = scratch.area + block * plan->pitch;
-
-		forward_stages(plan, 0, rows);
-		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-			struct cvec x[LAST_RADIX];
-
-			load_group(x, rows + slot * PAIR);
-			butterfly8(x, FORWARD);
-			scale_group(x, 1.0f / (float)plan->size);
-			store_group(spectrum + (block * plan->size + slot) * PAIR, x);
-		}
-	}
+	for (size_t block = 0; block < plan->size / LANES; block++)
+		spectrum_from_area(spectrum + block * plan->size * PAIR, plan,
+			scratch.area + block * plan->pitch);
+	memset(spectrum + 2 * self->pattern_floats, 0,
+		(self->wave_floats - 2 * self->pattern_floats) * sizeof(*spectrum));
 }
 
 static void inverse(
@@ -291,23 +350,16 @@ static void inverse(
 	const struct block_plan *plan = self->plan;
 	struct block_scratch scratch = VARIANT(block_scratch)(plan, work);
 
-	for (size_t block = 0; block < plan->size / LANES; block++) {
-		float *rows = scratch.area + block * plan->pitch;
-
-		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-			struct cvec x[LAST_RADIX];
-
-			load_group(x, spectrum + (block * plan->size + slot) * PAIR);
-			scale_group(x, 1.0f / (float)plan->size);
-			butterfly8(x, INVERSE);
-			store_group(rows + slot * PAIR, x);
-		}
-		inverse_stages(plan, 0, rows);
-	}
-	if (plan->stage[0].radix == 8)
+	for (size_t block = 0; block < plan->size / LANES; block++)
+		spectrum_to_area(scratch.area + block * plan->pitch, plan,
+			spectrum + block * plan->size * PAIR);
+	if (plan->stages.stage[0].radix == 8)
 		wave_from_area(plan, &scratch, wave, 8);
 	else
 		wave_from_area(plan, &scratch, wave, 4);
+	for (size_t y = 0; y < plan->size; y++)
+		memset(wave + y * wave_pitch(plan->size) + 2 * plan->size, 0,
+			(wave_pitch(plan->size) - 2 * plan->size) * sizeof(*wave));
 }
 
 const struct plica_kernel_table VARIANT(kernels) = {

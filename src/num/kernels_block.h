@@ -10,7 +10,7 @@
  * the mixed radix, are those of s (struct block_plan, frequency[]). Real space is natural.
  *
  * Layouts, in floats; a *pair* is LANES real parts, then LANES imaginary parts.
- *   wave       [y][x block] pair, lanes along x
+ *   wave       [y][x block] pair, lanes along x; rows wave_pitch floats apart
  *   spectrum   [block of y slots][x slot] pair, lanes along the y slots
  *   pattern    [block of y slots][x slot][LANES]
  *   area       [block of y slots][x] pair, lanes along the y slots; blocks `pitch` floats apart:
@@ -28,6 +28,13 @@
 #define VARIANT_EXPAND(name, variant) VARIANT_JOIN(name, variant)
 #define VARIANT(name) VARIANT_EXPAND(name, PLICA_KERNELS_VARIANT)
 
+/** Floats from one row of a wave to the next. Off the power of two, so that the rows of one
+ * butterfly do not meet in the same lines of the first cache. */
+INLINE size_t wave_pitch(size_t size)
+{
+	return 2 * size + 16;
+}
+
 #define FORWARD (-1)
 #define INVERSE 1
 
@@ -36,6 +43,8 @@
 #define MOST_STAGES 4
 #define SMALLEST_SIZE 32
 #define LARGEST_SIZE 1024
+/** Floats enough for the twiddle factors of every stage. */
+#define MOST_TWIDDLES(size) (3 * (size))
 
 /** One stage: butterflies over elements j, j + stride, ... of blocks of radix * stride. */
 struct block_stage {
@@ -44,13 +53,18 @@ struct block_stage {
 	const float *twiddle; /**< [stride][radix - 1][2]: exp(-2 pi i j p / (radix stride)) */
 };
 
+/** All but the last one, which has no twiddle factors. */
+struct block_stages {
+	size_t count;
+	struct block_stage stage[MOST_STAGES];
+};
+
 struct block_plan {
 	size_t size;
 	size_t pitch;
-	size_t stages; /**< without the last one, which has no twiddle factors */
-	struct block_stage stage[MOST_STAGES];
+	struct block_stages stages;
 	size_t frequency[LARGEST_SIZE]; /**< of each slot */
-	float twiddles[3 * LARGEST_SIZE];
+	float twiddles[MOST_TWIDDLES(LARGEST_SIZE)];
 };
 
 /** One thread's scratch. */
@@ -58,13 +72,20 @@ struct block_scratch {
 	float *area;
 	float *strip;
 	float *ramp_y; /**< [block of y slots] pair, divided by the size */
-	float *ramp_x; /**< [x slot][2] */
+	float ramp_x[LAST_RADIX][2];
+	struct block_stages shifted; /**< along x */
+	float *twiddles;
 	double *phasor_re;
 	double *phasor_im;
 };
 
 struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void *work);
-/** Fills both ramps for the shift (y, x) in pixels. */
+/**
+ * Prepares the shift by (y, x) pixels, which is the product of exp(-2 pi i u shift) over both
+ * axes. Along y it is a table. Along x it is a factor for every digit of the frequency: those of
+ * the first stages go into the twiddle factors (which so become those of a fractional element,
+ * j - x), that of the last digit stays and is negative from LAST_RADIX / 2 on.
+ */
 void VARIANT(block_ramps)(
 	const struct block_plan *plan, struct block_scratch *scratch, double y, double x);
 
@@ -127,35 +148,43 @@ INLINE void inverse_stage_of(float *block, const struct block_stage *stage, size
 	}
 }
 
-/** The forward stages from `first` on, but for the last one, of the strip `data`, in place. */
-INLINE void forward_stages(const struct block_plan *plan, size_t first, float *data)
+INLINE void forward_stage(float *block, const struct block_stage *stage)
 {
-	for (size_t s = first; s < plan->stages; s++) {
-		const struct block_stage *stage = &plan->stage[s];
-		size_t length = stage->radix * stage->stride;
+	if (stage->radix == 8)
+		forward_stage_of(block, stage, 8);
+	else
+		forward_stage_of(block, stage, 4);
+}
 
-		for (size_t start = 0; start < plan->size; start += length) {
-			if (stage->radix == 8)
-				forward_stage_of(data + start * PAIR, stage, 8);
-			else
-				forward_stage_of(data + start * PAIR, stage, 4);
-		}
+INLINE void inverse_stage(float *block, const struct block_stage *stage)
+{
+	if (stage->radix == 8)
+		inverse_stage_of(block, stage, 8);
+	else
+		inverse_stage_of(block, stage, 4);
+}
+
+/** The stages between the first and the last, of one of the first stage's outputs. */
+INLINE void forward_inner(float *part, const struct block_stages *stages)
+{
+	for (size_t s = 1; s < stages->count; s++) {
+		const struct block_stage *stage = &stages->stage[s];
+
+		for (size_t start = 0; start < stages->stage[0].stride;
+			start += stage->radix * stage->stride)
+			forward_stage(part + start * PAIR, stage);
 	}
 }
 
-/** The mirror image of forward_stages. */
-INLINE void inverse_stages(const struct block_plan *plan, size_t first, float *data)
+/** The mirror image of forward_inner. */
+INLINE void inverse_inner(float *part, const struct block_stages *stages)
 {
-	for (size_t s = plan->stages; s-- > first;) {
-		const struct block_stage *stage = &plan->stage[s];
-		size_t length = stage->radix * stage->stride;
+	for (size_t s = stages->count; s-- > 1;) {
+		const struct block_stage *stage = &stages->stage[s];
 
-		for (size_t start = 0; start < plan->size; start += length) {
-			if (stage->radix == 8)
-				inverse_stage_of(data + start * PAIR, stage, 8);
-			else
-				inverse_stage_of(data + start * PAIR, stage, 4);
-		}
+		for (size_t start = 0; start < stages->stage[0].stride;
+			start += stage->radix * stage->stride)
+			inverse_stage(part + start * PAIR, stage);
 	}
 }
 
@@ -178,45 +207,62 @@ INLINE float *area_at(const struct block_plan *plan, const struct block_scratch 
 	return scratch->area + slot / LANES * plan->pitch + block * LANES * PAIR + slot % LANES;
 }
 
-/** From the area into the strip of one x block, up to the first stage's butterflies. */
+/** The last stage's inverse on eight slots, from the area into the strip. */
+INLINE void group_from_area(float *to, const struct block_plan *plan, const float *columns)
+{
+	vec re[LAST_RADIX];
+	vec im[LAST_RADIX];
+	struct cvec x[LAST_RADIX];
+
+	load_columns(re, columns, columns + plan->pitch);
+	load_columns(im, columns + LANES, columns + plan->pitch + LANES);
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		x[p] = (struct cvec){re[p], im[p]};
+	butterfly8(x, INVERSE);
+	store_group(to, x);
+}
+
+INLINE void group_to_area(float *columns, const struct block_plan *plan, const float *from)
+{
+	vec re[LAST_RADIX];
+	vec im[LAST_RADIX];
+	struct cvec x[LAST_RADIX];
+
+	load_group(x, from);
+	butterfly8(x, FORWARD);
+	for (size_t p = 0; p < LAST_RADIX; p++) {
+		re[p] = x[p].re;
+		im[p] = x[p].im;
+	}
+	store_columns(columns, columns + plan->pitch, re);
+	store_columns(columns + LANES, columns + plan->pitch + LANES, im);
+}
+
+/** From the area into the strip of one x block, all but the first stage. */
 INLINE void strip_from_area(
 	const struct block_plan *plan, const struct block_scratch *scratch, size_t block)
 {
-	for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-		const float *columns = area_at(plan, scratch, slot, block);
-		vec re[LAST_RADIX];
-		vec im[LAST_RADIX];
-		struct cvec x[LAST_RADIX];
+	size_t part = plan->stages.stage[0].stride;
 
-		load_columns(re, columns, columns + plan->pitch);
-		load_columns(im, columns + LANES, columns + plan->pitch + LANES);
-		for (size_t p = 0; p < LAST_RADIX; p++)
-			x[p] = (struct cvec){re[p], im[p]};
-		butterfly8(x, INVERSE);
-		store_group(scratch->strip + slot * PAIR, x);
+	for (size_t start = 0; start < plan->size; start += part) {
+		for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
+			group_from_area(scratch->strip + slot * PAIR, plan,
+				area_at(plan, scratch, slot, block));
+		inverse_inner(scratch->strip + start * PAIR, &plan->stages);
 	}
-	inverse_stages(plan, 1, scratch->strip);
 }
 
 /** From the strip, whose first stage is done, into the area. */
 INLINE void strip_to_area(
 	const struct block_plan *plan, const struct block_scratch *scratch, size_t block)
 {
-	forward_stages(plan, 1, scratch->strip);
-	for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-		float *columns = area_at(plan, scratch, slot, block);
-		vec re[LAST_RADIX];
-		vec im[LAST_RADIX];
-		struct cvec x[LAST_RADIX];
+	size_t part = plan->stages.stage[0].stride;
 
-		load_group(x, scratch->strip + slot * PAIR);
-		butterfly8(x, FORWARD);
-		for (size_t p = 0; p < LAST_RADIX; p++) {
-			re[p] = x[p].re;
-			im[p] = x[p].im;
-		}
-		store_columns(columns, columns + plan->pitch, re);
-		store_columns(columns + LANES, columns + plan->pitch + LANES, im);
+	for (size_t start = 0; start < plan->size; start += part) {
+		forward_inner(scratch->strip + start * PAIR, &plan->stages);
+		for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
+			group_to_area(area_at(plan, scratch, slot, block), plan,
+				scratch->strip + slot * PAIR);
 	}
 }
 

@@ -53,7 +53,7 @@ INLINE struct cvec object_at(const struct job *job, size_t y, size_t block)
 
 INLINE size_t pair_at(const struct job *job, size_t y, size_t block)
 {
-	return y * 2 * job->plan->size + block * PAIR;
+	return y * wave_pitch(job->plan->size) + block * PAIR;
 }
 
 INLINE void put(const struct job *job, float *wave, size_t y, size_t block, struct cvec value)
@@ -62,29 +62,45 @@ INLINE void put(const struct job *job, float *wave, size_t y, size_t block, stru
 		cstore(wave + pair_at(job, y, block), value);
 }
 
+/* The ramps' part that the twiddle factors do not hold, for every group of one block. */
+INLINE void load_ramps(struct cvec ramp[LAST_RADIX], const struct job *job, size_t block)
+{
+	struct cvec along_y = cload(job->scratch.ramp_y + block * PAIR);
+
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		ramp[p] = cmul(along_y, cbroadcast(job->scratch.ramp_x[p]));
+}
+
 /* Sweep 1. */
+INLINE void shift_group(float *rows, const float *spectrum, const struct cvec ramp[LAST_RADIX])
+{
+	struct cvec x[LAST_RADIX];
+
+	load_group(x, spectrum);
+	for (size_t p = 0; p < LAST_RADIX; p++)
+		x[p] = cmul(x[p], ramp[p]);
+	butterfly8(x, INVERSE);
+	store_group(rows, x);
+}
+
 static void shift_spectrum(const struct job *job)
 {
 	const struct block_plan *plan = job->plan;
+	const struct block_stages *stages = &job->scratch.shifted;
+	size_t part = stages->stage[0].stride;
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		const float *spectrum = job->args->probe + block * plan->size * PAIR;
-		struct cvec ramp_y = cload(job->scratch.ramp_y + block * PAIR);
 		float *rows = job->scratch.area + block * plan->pitch;
+		struct cvec ramp[LAST_RADIX];
 
-		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-			struct cvec x[LAST_RADIX];
-
-			load_group(x, spectrum + slot * PAIR);
-			for (size_t p = 0; p < LAST_RADIX; p++) {
-				const float *ramp_x = job->scratch.ramp_x + 2 * (slot + p);
-
-				x[p] = cmul(x[p], cmul(ramp_y, cbroadcast(ramp_x)));
-			}
-			butterfly8(x, INVERSE);
-			store_group(rows + slot * PAIR, x);
+		load_ramps(ramp, job, block);
+		for (size_t start = 0; start < plan->size; start += part) {
+			for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
+				shift_group(rows + slot * PAIR, spectrum + slot * PAIR, ramp);
+			inverse_inner(rows + start * PAIR, stages);
 		}
-		inverse_stages(plan, 0, rows);
+		inverse_stage(rows, &stages->stage[0]);
 	}
 }
 
@@ -92,7 +108,7 @@ static void shift_spectrum(const struct job *job)
 INLINE void incident_in(
 	struct cvec *x, const struct job *job, size_t block, size_t j, size_t radix, bool shifted)
 {
-	const struct block_stage *stage = &job->plan->stage[0];
+	const struct block_stage *stage = &job->plan->stages.stage[0];
 
 	if (shifted)
 		inverse_in(x, job->scratch.strip, stage, radix, j);
@@ -105,7 +121,7 @@ INLINE void incident_in(
 INLINE void meet_object_of(const struct job *job, size_t radix, bool shifted)
 {
 	const struct block_plan *plan = job->plan;
-	const struct block_stage *stage = &plan->stage[0];
+	const struct block_stage *stage = &plan->stages.stage[0];
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		if (shifted)
@@ -128,7 +144,7 @@ INLINE void meet_object_of(const struct job *job, size_t radix, bool shifted)
 
 static void meet_object(const struct job *job)
 {
-	bool eight = job->plan->stage[0].radix == 8;
+	bool eight = job->plan->stages.stage[0].radix == 8;
 
 	if (job->args->shifted && eight)
 		meet_object_of(job, 8, true);
@@ -161,15 +177,21 @@ INLINE vec compare(const struct detector *detector, struct partial_sums *sums, v
 	return where(valid, detector->step * (counts - expected) / expected);
 }
 
-INLINE void compare_group(const struct detector *detector, struct partial_sums *sums,
-	struct cvec x[LAST_RADIX], const float *pattern, bool poisson)
+INLINE void compare_group(const struct detector *detector, struct partial_sums *sums, float *rows,
+	const float *pattern, bool poisson)
 {
+	struct cvec x[LAST_RADIX];
+
+	load_group(x, rows);
+	butterfly8(x, FORWARD);
 	for (size_t p = 0; p < LAST_RADIX; p++) {
 		vec power = (x[p].re * x[p].re + x[p].im * x[p].im) * detector->scale;
 		vec amplitude = load(pattern + p * LANES);
 
 		x[p] = cscale(x[p], compare(detector, sums, power, amplitude, poisson));
 	}
+	butterfly8(x, INVERSE);
+	store_group(rows, x);
 }
 
 static void flush(struct detector *detector, const struct partial_sums *sums)
@@ -184,25 +206,24 @@ static void flush(struct detector *detector, const struct partial_sums *sums)
 INLINE void meet_detector_of(const struct job *job, struct detector *detector, bool poisson)
 {
 	const struct block_plan *plan = job->plan;
+	const struct block_stages *stages = &plan->stages;
+	size_t part = stages->stage[0].stride;
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		const float *pattern = job->args->pattern + block * plan->size * LANES;
 		float *rows = job->scratch.area + block * plan->pitch;
 		struct partial_sums sums = {0};
 
-		forward_stages(plan, 0, rows);
-		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-			struct cvec x[LAST_RADIX];
-
-			load_group(x, rows + slot * PAIR);
-			butterfly8(x, FORWARD);
-			compare_group(detector, &sums, x, pattern + slot * LANES, poisson);
-			butterfly8(x, INVERSE);
-			store_group(rows + slot * PAIR, x);
+		forward_stage(rows, &stages->stage[0]);
+		for (size_t start = 0; start < plan->size; start += part) {
+			forward_inner(rows + start * PAIR, stages);
+			for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
+				compare_group(detector, &sums, rows + slot * PAIR,
+					pattern + slot * LANES, poisson);
+			inverse_inner(rows + start * PAIR, stages);
 		}
+		inverse_stage(rows, &stages->stage[0]);
 		flush(detector, &sums);
-		if (job->back)
-			inverse_stages(plan, 0, rows);
 	}
 }
 
@@ -210,9 +231,9 @@ static void meet_detector(const struct job *job, struct plica_exit_sums *sums)
 {
 	float scale = 1.0f / (float)(job->plan->size * job->plan->size);
 	struct detector detector = {
-		.scale = (vec){0} + scale,
-		.step = (vec){0} + job->args->step * scale,
-		.epsilon = (vec){0} + job->args->epsilon,
+		.scale = broadcast(scale),
+		.step = broadcast(job->args->step * scale),
+		.epsilon = broadcast(job->args->epsilon),
 	};
 
 	if (job->args->model == PLICA_DETECTOR_POISSON)
@@ -237,7 +258,7 @@ INLINE void add_to_wave(const struct job *job, size_t y, size_t block, struct cv
 INLINE void meet_conjugate_of(const struct job *job, size_t radix)
 {
 	const struct block_plan *plan = job->plan;
-	const struct block_stage *stage = &plan->stage[0];
+	const struct block_stage *stage = &plan->stages.stage[0];
 	float *strip = job->scratch.strip;
 	bool to_wave = job->args->probe_sum != NULL && !job->args->shifted;
 	bool to_spectrum = job->args->probe_sum != NULL && job->args->shifted;
@@ -266,35 +287,43 @@ INLINE void meet_conjugate_of(const struct job *job, size_t radix)
 
 static void meet_conjugate(const struct job *job)
 {
-	if (job->plan->stage[0].radix == 8)
+	if (job->plan->stages.stage[0].radix == 8)
 		meet_conjugate_of(job, 8);
 	else
 		meet_conjugate_of(job, 4);
 }
 
 /* Sweep 5. */
+INLINE void add_group(float *sum, const float *rows, const struct cvec ramp[LAST_RADIX])
+{
+	struct cvec x[LAST_RADIX];
+
+	load_group(x, rows);
+	butterfly8(x, FORWARD);
+	for (size_t p = 0; p < LAST_RADIX; p++) {
+		float *to = sum + p * PAIR;
+
+		cstore(to, cadd(cload(to), cmul_conj(x[p], ramp[p])));
+	}
+}
+
 static void add_spectrum(const struct job *job)
 {
 	const struct block_plan *plan = job->plan;
+	const struct block_stages *stages = &job->scratch.shifted;
+	size_t part = stages->stage[0].stride;
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		float *sum = job->args->probe_sum + block * plan->size * PAIR;
-		struct cvec ramp_y = cload(job->scratch.ramp_y + block * PAIR);
 		float *rows = job->scratch.area + block * plan->pitch;
+		struct cvec ramp[LAST_RADIX];
 
-		forward_stages(plan, 0, rows);
-		for (size_t slot = 0; slot < plan->size; slot += LAST_RADIX) {
-			struct cvec x[LAST_RADIX];
-
-			load_group(x, rows + slot * PAIR);
-			butterfly8(x, FORWARD);
-			for (size_t p = 0; p < LAST_RADIX; p++) {
-				const float *ramp_x = job->scratch.ramp_x + 2 * (slot + p);
-				struct cvec ramp = cmul(ramp_y, cbroadcast(ramp_x));
-				float *to = sum + (slot + p) * PAIR;
-
-				cstore(to, cadd(cload(to), cmul_conj(x[p], ramp)));
-			}
+		load_ramps(ramp, job, block);
+		forward_stage(rows, &stages->stage[0]);
+		for (size_t start = 0; start < plan->size; start += part) {
+			forward_inner(rows + start * PAIR, stages);
+			for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
+				add_group(sum + slot * PAIR, rows + slot * PAIR, ramp);
 		}
 	}
 }

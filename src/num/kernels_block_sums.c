@@ -12,8 +12,8 @@ void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_plane
 	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float *a = incident + y * 2 * self->size;
-		const float *chi = difference + y * 2 * self->size;
+		const float *a = incident + y * wave_pitch(self->size);
+		const float *chi = difference + y * wave_pitch(self->size);
 		float *re = sum->re + (row + y) * sum->stride + col;
 		float *im = sum->im + (row + y) * sum->stride + col;
 
@@ -32,7 +32,7 @@ void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, 
 	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float *wave = incident + y * 2 * self->size;
+		const float *wave = incident + y * wave_pitch(self->size);
 		float *target = sum + (row + y) * stride + col;
 
 		for (size_t x = 0; x < self->size; x += LANES) {
@@ -93,9 +93,9 @@ void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLIC
 				.object_im = object->im + in_object,
 				.direction_re = direction->re + in_direction,
 				.direction_im = direction->im + in_direction,
-				.incident = incident + z * 2 * size,
-				.difference = difference + z * 2 * size,
-				.probe_direction = probe_direction + z * 2 * size,
+				.incident = incident + z * wave_pitch(size),
+				.difference = difference + z * wave_pitch(size),
+				.probe_direction = probe_direction + z * wave_pitch(size),
 			};
 
 			for (size_t x = 0; x < size; x += LANES)

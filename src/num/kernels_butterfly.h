@@ -58,9 +58,7 @@ INLINE struct cvec cscale(struct cvec a, vec factor)
 /** The same scalar in every lane: factor[0] + i factor[1]. */
 INLINE struct cvec cbroadcast(const float factor[2])
 {
-	vec zero = {0};
-
-	return (struct cvec){zero + factor[0], zero + factor[1]};
+	return (struct cvec){broadcast(factor[0]), broadcast(factor[1])};
 }
 
 /** i a, times the direction */
@@ -82,23 +80,22 @@ INLINE void butterfly4(struct cvec x[4], int direction)
 	x[3] = csub(b, d);
 }
 
-/* The odd outputs of eight, from the differences x[q] - x[q + 4]; those of 1 and 3 are turned
- * by an eighth, whose factor sqrt(1/2) goes into the last additions. */
+/* The odd outputs of eight, from the differences x[q] - x[q + 4]. Those of 1 and 3 are turned by
+ * an eighth, whose factor sqrt(1/2) goes into the last additions. */
 INLINE void butterfly8_odd(struct cvec x[8], const struct cvec b[4], int direction)
 {
-	struct cvec two = turn(b[2], direction);
-	struct cvec c = cadd(b[0], two);
-	struct cvec d = csub(b[0], two);
-	struct cvec e = csub(b[1], b[3]);
-	struct cvec f = turn(cadd(b[1], b[3]), direction);
-	struct cvec g = cadd(f, e);
-	struct cvec h = csub(f, e);
-	vec factor = (vec){0} + SQRT_HALF;
+	struct cvec quarter = turn(b[2], direction);
+	struct cvec c = cadd(b[0], quarter);
+	struct cvec d = csub(b[0], quarter);
+	struct cvec sum = cadd(b[1], b[3]);
+	struct cvec across = turn(csub(b[1], b[3]), -direction);
+	struct cvec e = cscale(turn(cadd(sum, across), direction), broadcast(SQRT_HALF));
+	struct cvec f = cscale(turn(csub(sum, across), direction), broadcast(SQRT_HALF));
 
-	x[1] = cadd(c, cscale(g, factor));
-	x[5] = csub(c, cscale(g, factor));
-	x[3] = cadd(d, cscale(h, factor));
-	x[7] = csub(d, cscale(h, factor));
+	x[1] = cadd(c, e);
+	x[5] = csub(c, e);
+	x[3] = cadd(d, f);
+	x[7] = csub(d, f);
 }
 
 INLINE void butterfly8(struct cvec x[8], int direction)

@@ -74,8 +74,9 @@ static enum plica_status prepare(struct plica_kernels *self, struct plica_error 
 	if (status != PLICA_OK)
 		return status;
 	self->plan = fft;
-	self->wave_floats = 2 * pixels;
-	self->pattern_floats = pixels;
+	/* Rounded up: arrays of several waves keep every one of them aligned. */
+	self->wave_floats = round_up(2 * pixels, 16);
+	self->pattern_floats = round_up(pixels, 16);
 	self->work_bytes = scratch_bytes(self->size);
 	return PLICA_OK;
 }
@@ -97,12 +98,12 @@ static float complex *as_complex_out(float *wave)
 
 static void wave_from(const struct plica_kernels *self, float *wave, const float complex *natural)
 {
-	memcpy(wave, natural, self->wave_floats * sizeof(*wave));
+	memcpy(wave, natural, self->size * self->size * sizeof(*natural));
 }
 
 static void wave_to(const struct plica_kernels *self, float complex *natural, const float *wave)
 {
-	memcpy(natural, wave, self->wave_floats * sizeof(*wave));
+	memcpy(natural, wave, self->size * self->size * sizeof(*natural));
 }
 
 /* The inverse of "zero frequency at N/2" is a roll by -(N/2), also for odd N. */
@@ -131,7 +132,7 @@ static void forward(
 	(void)work;
 	memmove(spectrum, wave, self->wave_floats * sizeof(*wave));
 	plica_fft_forward(self->plan, as_complex_out(spectrum));
-	scale(as_complex_out(spectrum), self->pattern_floats, 1.0f / (float)self->size);
+	scale(as_complex_out(spectrum), self->size * self->size, 1.0f / (float)self->size);
 }
 
 static void inverse(
@@ -140,7 +141,7 @@ static void inverse(
 	(void)work;
 	memmove(wave, spectrum, self->wave_floats * sizeof(*wave));
 	plica_fft_inverse(self->plan, as_complex_out(wave));
-	scale(as_complex_out(wave), self->pattern_floats, 1.0f / (float)self->size);
+	scale(as_complex_out(wave), self->size * self->size, 1.0f / (float)self->size);
 }
 
 /* Even N: the Nyquist frequency is -1/2, as plica_fft_frequency has it. */
@@ -281,7 +282,7 @@ static void compare_gaussian(struct detector_block *block, float step)
 		float modulus = sqrtf(block->power[i]);
 		float amplitude = block->amplitude[i];
 		float difference = modulus - amplitude;
-		float factor = step * (amplitude / (modulus + TINY_AMPLITUDE) - 1.0f);
+		float factor = -step * difference / (modulus + TINY_AMPLITUDE);
 		bool valid = amplitude >= 0.0f;
 
 		block->residual[i] = valid ? difference * difference : 0.0f;
@@ -296,7 +297,7 @@ static void compare_poisson(struct detector_block *block, float step, float epsi
 		float difference = sqrtf(block->power[i]) - amplitude;
 		float counts = amplitude * amplitude + epsilon;
 		float expected = block->power[i] + epsilon;
-		float factor = step * (counts / expected - 1.0f);
+		float factor = step * (counts - expected) / expected;
 		float likelihood = expected - counts * plica_log(expected);
 		bool valid = amplitude >= 0.0f;
 
@@ -328,7 +329,7 @@ static void detector_step(const struct plica_kernels *self, const struct plica_e
 {
 	struct detector_block block;
 	struct detector_sums sums = {0};
-	size_t pixels = self->pattern_floats;
+	size_t pixels = self->size * self->size;
 	float power_scale = 1.0f / (float)pixels;
 	bool poisson = args->model == PLICA_DETECTOR_POISSON;
 
@@ -361,7 +362,7 @@ static void add_to_probe(const struct plica_kernels *self, const struct scratch 
 	if (args->shifted)
 		add_unshifted(self, scratch, sum, scratch->wave);
 	else
-		add(sum, scratch->wave, self->pattern_floats);
+		add(sum, scratch->wave, self->size * self->size);
 }
 
 /* A, made in place in the caller's wave or in the scratch. */

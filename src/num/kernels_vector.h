@@ -25,9 +25,15 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-typedef float vec __attribute__((vector_size(4 * LANES), may_alias));
-typedef float vec_anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int32_t ivec __attribute__((vector_size(4 * LANES), may_alias));
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef float vec_anywhere __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
+
+/** The same scalar in every lane. */
+INLINE vec broadcast(float value)
+{
+	return value - (vec){0};
+}
 
 INLINE vec load(const float *from)
 {
@@ -214,7 +220,7 @@ INLINE void load_columns(vec v[8], const float *rows, const float *next);
 INLINE void store_columns(float *rows, float *next, vec v[8]);
 
 #if LANES == 16
-typedef float half __attribute__((vector_size(32), may_alias));
+typedef float half __attribute__((vector_size(32)));
 
 INLINE vec two_rows(const float *rows, size_t first, size_t second)
 {
@@ -269,7 +275,7 @@ INLINE void store_columns(float *rows, float *next, vec v[8])
 }
 
 #elif LANES == 8
-typedef float half __attribute__((vector_size(16), may_alias));
+typedef float half __attribute__((vector_size(16)));
 
 INLINE vec two_rows(const float *rows, size_t first, size_t second)
 {

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Microseconds per call of every kernel of every variant, beside what FFTW (PATIENT, in place,
+ * in cache) needs for the transforms alone. The first columns repeat one call on the same
+ * arrays; "batch" goes over BATCH patterns as an engine does, with sub-pixel shifts: exit waves
+ * of all, then scatter, then pair sums; "integer" is the same without shifts. The ratio is batch
+ * over four of FFTW's transforms, and integer over two. Minimum over the rounds; one thread.
+ *
+ *     bench_kernels [rounds [variant]]
+ */
+#include <complex.h>
+#include <fftw3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "num/kernels.h"
+
+#define BATCH 96
+#define MARGIN 64
+#define MOST_VARIANTS 8
+
+struct waves {
+	float *incident;
+	float *difference;
+	float *pattern;
+};
+
+/* One variant at one size, with all that its functions want. */
+struct bench {
+	struct plica_kernels *kernels;
+	struct plica_planes object;
+	struct plica_planes direction;
+	struct plica_planes sum;
+	void *work;
+	float *probe;
+	float *spectrum;
+	float *probe_sum;
+	struct waves wave[BATCH];
+	double best[16];
+};
+
+enum measure {
+	FORWARD_TRANSFORM,
+	INVERSE_TRANSFORM,
+	EXIT_SHIFTED,
+	EXIT_INTEGER,
+	EXIT_POISSON,
+	EXIT_SUMS,
+	SCATTER,
+	SCATTER_POWER,
+	PAIR_SUMS,
+	BATCH_SHIFTED,
+	BATCH_INTEGER,
+	MEASURES,
+};
+
+static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
+	"exit sum", "scatter", "power", "pair", "batch", "integer"};
+
+static void *new_array(size_t count, size_t size)
+{
+	void *array = NULL;
+
+	if (plica_allocate(&array, count, size, NULL) != PLICA_OK)
+		abort();
+	return array;
+}
+
+static void fill(float *values, size_t count, float mean)
+{
+	uint32_t state = 12345;
+
+	for (size_t i = 0; i < count; i++) {
+		state = state * 1664525U + 1013904223U;
+		values[i] = mean + (float)(state >> 8) * 0x1p-24f - 0.5f;
+	}
+}
+
+static void make_planes(struct plica_planes *planes, size_t rows, float mean)
+{
+	if (plica_planes_create(planes, rows, rows, NULL) != PLICA_OK)
+		abort();
+	fill(planes->re, rows * planes->stride, mean);
+	fill(planes->im, rows * planes->stride, 0.0f);
+}
+
+static void bench_create(struct bench *bench, size_t size, const char *variant)
+{
+	size_t floats;
+
+	memset(bench, 0, sizeof(*bench));
+	if (plica_kernels_create(&bench->kernels, size, variant, NULL) != PLICA_OK)
+		abort();
+	floats = bench->kernels->wave_floats;
+	make_planes(&bench->object, size + MARGIN, 1.0f);
+	make_planes(&bench->direction, size + MARGIN, 0.0f);
+	make_planes(&bench->sum, size + MARGIN, 0.0f);
+	bench->work = new_array(bench->kernels->work_bytes, 1);
+	bench->probe = new_array(floats, sizeof(float));
+	bench->spectrum = new_array(floats, sizeof(float));
+	bench->probe_sum = new_array(floats, sizeof(float));
+	fill(bench->probe, floats, 0.0f);
+	for (size_t i = 0; i < BATCH; i++) {
+		bench->wave[i].incident = new_array(floats, sizeof(float));
+		bench->wave[i].difference = new_array(floats, sizeof(float));
+		bench->wave[i].pattern = new_array(bench->kernels->pattern_floats, sizeof(float));
+		fill(bench->wave[i].pattern, bench->kernels->pattern_floats, 0.5f);
+	}
+	bench->kernels->table->forward(bench->kernels, bench->work, bench->spectrum, bench->probe);
+	for (size_t i = 0; i < MEASURES; i++)
+		bench->best[i] = 1e9;
+}
+
+static void bench_release(struct bench *bench)
+{
+	for (size_t i = 0; i < BATCH; i++) {
+		plica_free(bench->wave[i].incident);
+		plica_free(bench->wave[i].difference);
+		plica_free(bench->wave[i].pattern);
+	}
+	plica_free(bench->probe_sum);
+	plica_free(bench->spectrum);
+	plica_free(bench->probe);
+	plica_free(bench->work);
+	plica_planes_release(&bench->sum);
+	plica_planes_release(&bench->direction);
+	plica_planes_release(&bench->object);
+	plica_kernels_free(bench->kernels);
+}
+
+static size_t row_of(size_t i)
+{
+	return i * 7 % (MARGIN + 1);
+}
+
+static size_t col_of(size_t i)
+{
+	return i * 11 % (MARGIN + 1);
+}
+
+static void run_exit(const struct bench *bench, size_t i, enum measure measure)
+{
+	bool shifted = measure != EXIT_INTEGER;
+	struct plica_exit_sums sums;
+	struct plica_exit_wave args = {
+		.probe = shifted ? bench->spectrum : bench->probe,
+		.shifted = shifted,
+		.shift_y = 0.25,
+		.shift_x = -0.125,
+		.object = &bench->object,
+		.row = row_of(i),
+		.col = col_of(i),
+		.pattern = bench->wave[i].pattern,
+		.step = 1.0f,
+		.epsilon = 1e-4f,
+		.incident = bench->wave[i].incident,
+		.difference = measure == EXIT_SUMS ? NULL : bench->wave[i].difference,
+		.probe_sum = measure == EXIT_SUMS ? NULL : bench->probe_sum,
+	};
+
+	if (measure == EXIT_POISSON)
+		args.model = PLICA_DETECTOR_POISSON;
+	bench->kernels->table->exit_wave(bench->kernels, bench->work, &args, &sums);
+}
+
+static void run_scatter(struct bench *bench, size_t i)
+{
+	bench->kernels->table->scatter(bench->kernels, &bench->sum, 0, bench->sum.rows, row_of(i),
+		col_of(i), bench->wave[i].incident, bench->wave[i].difference);
+}
+
+static void run_scatter_power(struct bench *bench, size_t i)
+{
+	bench->kernels->table->scatter_power(bench->kernels, bench->sum.re, bench->sum.stride, 0,
+		bench->sum.rows, row_of(i), col_of(i), bench->wave[i].incident);
+}
+
+static void run_pair_sums(const struct bench *bench, size_t i)
+{
+	double sums[PLICA_PAIR_SUMS];
+
+	bench->kernels->table->pair_sums(bench->kernels, sums, &bench->object, &bench->direction,
+		row_of(i), col_of(i), bench->wave[i].incident, bench->wave[i].difference,
+		bench->probe);
+}
+
+static void run_batch(struct bench *bench, enum measure exit)
+{
+	for (size_t i = 0; i < BATCH; i++)
+		run_exit(bench, i, exit);
+	for (size_t i = 0; i < BATCH; i++)
+		run_scatter(bench, i);
+	for (size_t i = 0; i < BATCH; i++)
+		run_pair_sums(bench, i);
+}
+
+static void run(struct bench *bench, enum measure measure)
+{
+	const struct plica_kernels *kernels = bench->kernels;
+
+	switch (measure) {
+	case FORWARD_TRANSFORM:
+		kernels->table->forward(kernels, bench->work, bench->probe_sum, bench->probe);
+		break;
+	case INVERSE_TRANSFORM:
+		kernels->table->inverse(kernels, bench->work, bench->probe_sum, bench->spectrum);
+		break;
+	case EXIT_SHIFTED:
+	case EXIT_INTEGER:
+	case EXIT_POISSON:
+	case EXIT_SUMS:
+		run_exit(bench, 0, measure);
+		break;
+	case SCATTER:
+		run_scatter(bench, 0);
+		break;
+	case SCATTER_POWER:
+		run_scatter_power(bench, 0);
+		break;
+	case PAIR_SUMS:
+		run_pair_sums(bench, 0);
+		break;
+	case BATCH_SHIFTED:
+		run_batch(bench, EXIT_SHIFTED);
+		break;
+	case BATCH_INTEGER:
+		run_batch(bench, EXIT_INTEGER);
+		break;
+	case MEASURES:
+		break;
+	}
+}
+
+static double microseconds_since(double start)
+{
+	return 1e6 * (plica_seconds() - start);
+}
+
+static void measure_all(struct bench *bench)
+{
+	for (enum measure m = 0; m < MEASURES; m++) {
+		size_t calls = m >= BATCH_SHIFTED ? 1 : 20;
+		size_t patterns = m >= BATCH_SHIFTED ? BATCH : calls;
+		double start = plica_seconds();
+		double each;
+
+		for (size_t i = 0; i < calls; i++)
+			run(bench, m);
+		each = microseconds_since(start) / (double)patterns;
+		if (each < bench->best[m])
+			bench->best[m] = each;
+	}
+}
+
+/* FFTW's best plan, in place. */
+struct floor {
+	fftwf_plan plan;
+	fftwf_complex *data;
+	double best;
+};
+
+static struct floor floor_create(size_t size)
+{
+	struct floor floor = {.data = new_array(size * size, sizeof(fftwf_complex)), .best = 1e9};
+
+	floor.plan = fftwf_plan_dft_2d(
+		(int)size, (int)size, floor.data, floor.data, FFTW_FORWARD, FFTW_PATIENT);
+	memset(floor.data, 0, size * size * sizeof(*floor.data));
+	return floor;
+}
+
+static void floor_measure(struct floor *floor)
+{
+	double start = plica_seconds();
+	double each;
+
+	for (size_t i = 0; i < 20; i++)
+		fftwf_execute(floor->plan);
+	each = microseconds_since(start) / 20.0;
+	if (each < floor->best)
+		floor->best = each;
+}
+
+static void print_header(size_t size, double floor)
+{
+	printf("\n%zu x %zu, us; FFTW: one transform %.2f, four %.1f\n%-8s", size, size, floor,
+		4.0 * floor, "");
+	for (size_t m = 0; m < MEASURES; m++)
+		printf("%9s", titles[m]);
+	printf("%9s%9s\n", "ratio", "ratio");
+}
+
+static void print_row(const struct bench *bench, double floor)
+{
+	printf("%-8s", bench->kernels->table->name);
+	for (size_t m = 0; m < MEASURES; m++)
+		printf("%9.2f", bench->best[m]);
+	printf("%9.2f%9.2f\n", bench->best[BATCH_SHIFTED] / (4.0 * floor),
+		bench->best[BATCH_INTEGER] / (2.0 * floor));
+}
+
+static void bench_size(size_t size, size_t rounds, const char *variant)
+{
+	const struct plica_kernel_table *const *tables = plica_kernel_tables();
+	struct floor floor = floor_create(size);
+	struct bench *benches = new_array(MOST_VARIANTS, sizeof(*benches));
+	size_t count = 0;
+
+	for (size_t t = 0; tables[t] != NULL && count < MOST_VARIANTS; t++)
+		if (tables[t]->supports(size) &&
+			(variant == NULL || strcmp(variant, tables[t]->name) == 0))
+			bench_create(&benches[count++], size, tables[t]->name);
+	for (size_t round = 0; round < rounds; round++) {
+		floor_measure(&floor);
+		for (size_t i = 0; i < count; i++)
+			measure_all(&benches[i]);
+	}
+	print_header(size, floor.best);
+	for (size_t i = 0; i < count; i++) {
+		print_row(&benches[i], floor.best);
+		bench_release(&benches[i]);
+	}
+	plica_free(benches);
+	fftwf_destroy_plan(floor.plan);
+	plica_free(floor.data);
+}
+
+int main(int argc, char **argv)
+{
+	size_t rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 30;
+	const char *variant = argc > 2 ? argv[2] : NULL;
+
+	bench_size(64, 4 * rounds, variant);
+	bench_size(128, rounds, variant);
+	bench_size(256, rounds / 2 + 1, variant);
+	return 0;
+}
