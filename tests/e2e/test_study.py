@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A small study as a user runs it: really reconstructed, interrupted, killed and gone on with."""
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+DESIGN = """\
+name: small
+doses: [1e5]
+patch_size_pixels: 32
+views: [{{name: baseline}}]
+splits: [train, test, full]
+reconstruction: {{num_epochs: {epochs}, batch_size: 20}}
+data: {{specimen: cells, count: 144, step_px: 4}}
+"""
+SLOW = 200000  # epochs: longer than any test waits
+
+
+def write_design(folder, epochs=5, text=DESIGN):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "d.yaml"
+    path.write_text(text.format(epochs=epochs))
+    return path
+
+
+def artifact(folder, *parts):
+    return folder.joinpath("small", "reconstructions", *parts)
+
+
+def load(path):
+    return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def data(plica, tmp_path_factory):
+    """The data of the small study, generated once."""
+    folder = tmp_path_factory.mktemp("study data")
+    plica("study", "generate", write_design(folder))
+    return folder
+
+
+@pytest.fixture
+def study(data, tmp_path):
+    """A copy of the data in a folder whose name needs quoting."""
+    folder = tmp_path / "it's a \"study\"\nin two lines"
+    shutil.copytree(data, folder)
+    return folder
+
+
+def start(program, *args):
+    return subprocess.Popen(
+        [program, *map(str, args)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not come to that in time")
+
+
+def running(study):
+    path = artifact(study, "dose_100000", "baseline", "train", "job.json")
+    return path.exists() and load(path)["status"] == "running"
+
+
+def test_init_is_a_design(plica, tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(plica("study", "init").stdout)
+    shown = json.loads(plica("study", "show", path, "--json").stdout)
+    assert shown["dose_list"] == [1e3, 1e4, 1e5]
+    assert shown["gridsizes"] == [1, 2]
+    assert shown["neighbor_count"] == 7
+    assert shown["patch_size_pixels"] == 128
+    assert shown["overlap_views"] == {"dense": 0.7, "sparse": 0.2}
+    assert shown["spacing_thresholds"] == pytest.approx({"dense": 38.4, "sparse": 102.4})
+    assert shown["train_test_split_axis"] == "y"
+    assert shown["rng_seeds"] == {"simulation": 42, "grouping": 123, "subsampling": 456}
+    assert shown["metrics_config"]["frc_threshold"] == 0.5
+
+
+def test_complaints_have_file_line_and_name(plica, tmp_path):
+    path = tmp_path / "d.yaml"
+    path.write_text("name: x\ndoses: [1e3]\nveiws: [{name: dense}]\n")
+    done = plica("study", "plan", path, check=False)
+    assert done.returncode == 1
+    assert "d.yaml:3: unknown key 'veiws': did you mean 'views'?" in done.stderr
+
+
+def test_generated_data_have_their_dose_and_halves(study):
+    phase_c = study / "small" / "phase_c" / "dose_100000"
+    whole = np.load(phase_c / "patched.npz")
+    halves = [np.load(phase_c / f"patched_{name}.npz") for name in ("train", "test")]
+    counts = (whole["diffraction"].astype(np.float64) ** 2).sum(axis=(1, 2))
+    assert counts.mean() == pytest.approx(1e5, rel=0.01)
+    assert sum(len(half["xcoords"]) for half in halves) == len(whole["xcoords"]) == 144
+    assert halves[0]["ycoords"].max() < halves[1]["ycoords"].min()
+
+
+def test_generate_keeps_what_it_made_and_nothing_else(plica, study):
+    path = study / "small" / "phase_c" / "dose_100000" / "patched.npz"
+    before = path.stat().st_mtime_ns
+    words = [line.split()[0] for line in plica(
+        "study", "generate", study / "d.yaml").stdout.splitlines()]
+    assert words.count("kept") == 3 and "made" not in words
+    assert path.stat().st_mtime_ns == before
+    np.savez(path, diffraction=np.ones((2, 4, 4)))
+    done = plica("study", "generate", study / "d.yaml", check=False)
+    assert done.returncode == 1 and "is not replaced" in done.stderr
+    assert np.load(path)["diffraction"].shape == (2, 4, 4)
+
+
+def test_a_study_runs_and_is_not_run_again(plica, study):
+    design = study / "d.yaml"
+    plica("study", "run", design, "--jobs", 2)
+    manifest = load(artifact(study, "reconstruction_manifest.json"))
+    assert (manifest["total_jobs"], manifest["filtered_jobs"]) == (3, 3)
+    assert [r["split"] for r in manifest["execution_results"]] == ["train", "test", "full"]
+    for job in manifest["jobs"]:
+        result = np.load(os.path.join(job["output_dir"], "reconstruction.npz"))
+        assert result["reconstructed_object"].dtype == np.complex64
+        assert os.path.getsize(os.path.join(job["output_dir"], "native.log")) > 0
+    again = plica("study", "run", design)
+    assert "0 done, 3 cached, 0 failed" in again.stdout
+    states = json.loads(plica("study", "plan", design, "--json").stdout)["jobs"]
+    assert {job["state"] for job in states} == {"cached"}
+    write_design(study, epochs=6)
+    states = json.loads(plica("study", "plan", design, "--json").stdout)["jobs"]
+    assert {job["state"] for job in states} == {"stale"}
+
+
+def test_dry_run_makes_no_folders(plica, study):
+    done = plica("study", "run", study / "d.yaml", "--dry-run", "--split", "test")
+    command = done.stdout.split("[DRY RUN] ")[1].rsplit("\n\n0 done", 1)[0]
+    words = shlex.split(command)
+    job = load(artifact(study, "reconstruction_manifest.json"))["jobs"][0]
+    assert words == job["command"]
+    assert sorted(p.name for p in artifact(study).iterdir() if p.is_dir()) == []
+    summary = load(artifact(study, "skip_summary.json"))
+    assert summary["skipped_count"] == 2
+
+
+def test_a_filter_that_matches_nothing_lists_what_there_is(plica, study):
+    done = plica("study", "run", study / "d.yaml", "--view", "dense", check=False)
+    assert done.returncode == 1
+    assert "view 'dense' matches no job: there are baseline" in done.stderr
+
+
+def test_failures_are_counted_and_can_be_allowed(plica, study):
+    path = study / "small" / "phase_c" / "dose_100000" / "patched_test.npz"
+    path.write_bytes(b"no archive")
+    done = plica("study", "run", study / "d.yaml", check=False)
+    assert done.returncode == 1
+    assert "2 done, 0 cached, 1 failed" in done.stdout
+    assert "native.log" in done.stdout
+    plica("study", "run", study / "d.yaml", "--allow-failures")
+
+
+def test_time_limit(plica, study):
+    design = write_design(study, SLOW)
+    done = plica("study", "run", design, "--split", "train", "--timeout", 0.01, check=False)
+    assert done.returncode == 1
+    path = artifact(study, "dose_100000", "baseline", "train", "job.json")
+    assert load(path)["status"] == "timeout"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_goes_on(plica, program, study, number):
+    design = write_design(study, SLOW)
+    runner = start(program, "study", "run", design, "--split", "train")
+    wait_until(lambda: running(study))
+    runner.send_signal(number)
+    runner.communicate(timeout=30)
+    assert runner.returncode == 130
+    path = artifact(study, "dose_100000", "baseline", "train", "job.json")
+    assert load(path)["status"] == "killed"
+    plica("study", "run", write_design(study))
+
+
+def test_two_runs_do_not_run_a_job_twice(plica, program, study):
+    design = write_design(study, SLOW)
+    runner = start(program, "study", "run", design, "--split", "train")
+    wait_until(lambda: running(study))
+    second = plica("study", "run", design, check=False)
+    assert second.returncode == 1 and "another run" in second.stderr
+    status = json.loads(plica("study", "status", design, "--json").stdout)["jobs"]
+    assert status[0]["status"] == "running"
+    runner.send_signal(signal.SIGINT)
+    runner.communicate(timeout=30)
+
+
+def test_a_killed_child_is_one_failed_job(program, study):
+    design = write_design(study, SLOW)
+    runner = start(program, "study", "run", design, "--split", "train")
+    wait_until(lambda: running(study))
+    path = artifact(study, "dose_100000", "baseline", "train", "job.json")
+    os.kill(load(path)["pid"], signal.SIGKILL)
+    out, _ = runner.communicate(timeout=30)
+    assert runner.returncode == 1 and "0 done, 0 cached, 1 failed" in out
+    assert load(path)["status"] in ("killed", "out-of-memory")
+
+
+def test_after_kill_9_the_next_run_goes_on(plica, program, study):
+    runner = start(program, "study", "run", write_design(study, SLOW), "--split", "train")
+    wait_until(lambda: running(study))
+    runner.kill()
+    runner.communicate(timeout=30)
+    path = artifact(study, "dose_100000", "baseline", "train", "job.json")
+    child = load(path)["pid"]
+    # it loses its standard error with the runner, and with that its reason to live
+    wait_until(lambda: not os.path.exists(f"/proc/{child}"))
+    design = write_design(study)
+    status = json.loads(plica("study", "status", design, "--json").stdout)["jobs"]
+    assert status[0]["status"] == "killed"
+    assert "1 done" in plica("study", "run", design, "--split", "train").stdout
+
+
+def test_output_cannot_leave_the_root(plica, study, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    artifact(study).mkdir(parents=True)
+    artifact(study, "dose_100000").symlink_to(outside)
+    done = plica("study", "run", study / "d.yaml", check=False)
+    assert done.returncode == 1 and "symbolic link" in done.stderr
+    assert list(outside.iterdir()) == []
+
+
+def test_ptychi_says_what_is_missing(plica, study):
+    done = plica("study", "run", study / "d.yaml", "--backend", "ptychi", check=False)
+    assert done.returncode == 1
+    assert "ptychi" in done.stderr
+    assert not artifact(study, "dose_100000").exists()
