@@ -2,6 +2,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/try.h"
@@ -24,6 +25,15 @@ struct progress {
 	int width;
 };
 
+static void print_done(const struct plica_job_record *record)
+{
+	(void)printf("done in %.1f s, %.0f MB", record->seconds,
+		(double)record->peak_memory_bytes / 1e6);
+	if (isfinite(record->loss))
+		(void)printf(", loss %.4g", record->loss);
+	(void)printf("\n");
+}
+
 static void on_event(void *context, enum plica_run_event event, const struct plica_job *job,
 	const struct plica_job_record *record, const char *tail)
 {
@@ -39,8 +49,7 @@ static void on_event(void *context, enum plica_run_event event, const struct pli
 	if (event == PLICA_RUN_CACHED)
 		(void)printf("cached: %s\n", job->reason);
 	else if (record->status == PLICA_JOB_DONE)
-		(void)printf("done in %.1f s, %.0f MB\n", record->seconds,
-			(double)record->peak_memory_bytes / 1e6);
+		print_done(record);
 	else
 		(void)printf("%s (%d)%s, log: %s\n", plica_job_status_name(record->status),
 			record->returncode, event == PLICA_RUN_RETRIED ? ", trying again" : "",
@@ -56,6 +65,25 @@ static bool wants_stop(void *context)
 	return cli_signal != 0;
 }
 
+/* A word as a shell takes it, so that the line can be pasted. */
+static void print_word(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_@%+=:,./-";
+
+	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
+		(void)printf(" %s", word);
+		return;
+	}
+	(void)printf(" '");
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			(void)printf("'\\''");
+		else
+			(void)putchar(*word);
+	(void)printf("'");
+}
+
 static void print_commands(const struct plica_jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->count; i++) {
@@ -65,7 +93,7 @@ static void print_commands(const struct plica_jobs *jobs)
 			continue;
 		(void)printf("[DRY RUN]");
 		for (size_t k = 0; k < job->command_size; k++)
-			(void)printf(" %s", job->command[k]);
+			print_word(job->command[k]);
 		(void)printf("\n");
 	}
 }
@@ -109,6 +137,8 @@ static void print_row(const struct plica_job *job, const struct score *score, in
 		(void)printf("\n");
 	else if (score->reason[0] != '\0')
 		(void)printf("  %s\n", score->reason);
+	else if (score->nrmse.reason != NULL)
+		(void)printf("  %s\n", score->nrmse.reason);
 	else
 		(void)printf("  %7.4f  %8.4f\n", score->nrmse.value, score->phase.value);
 }
