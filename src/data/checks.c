@@ -11,6 +11,9 @@
 
 /* An object of more pixels than this is a wrong unit, not an object. */
 #define OBJECT_PIXELS_LIMIT 4294967296.0
+/* Beyond this size, an object that is a hundred times what all patches cover is one as well. */
+#define OBJECT_PIXELS_UNASKED 67108864.0
+#define OBJECT_SPARSENESS_LIMIT 100.0
 /* Relative difference between the dose in the label and in the counts that is worth a word. */
 #define DOSE_TOLERANCE 0.05
 
@@ -23,6 +26,15 @@ static void range_of(double *low, double *high, const double *values, size_t cou
 	}
 }
 
+static bool is_too_large(const struct plica_dataset *dataset, double pixels)
+{
+	double covered = (double)dataset->pattern_count * (double)dataset->pattern_px *
+			 (double)dataset->pattern_px;
+
+	return pixels > OBJECT_PIXELS_LIMIT ||
+	       (pixels > OBJECT_PIXELS_UNASKED && pixels > OBJECT_SPARSENESS_LIMIT * covered);
+}
+
 static enum plica_status check_extent(struct plica_reading *reading, struct plica_error *err)
 {
 	const struct plica_dataset *dataset = reading->dataset;
@@ -32,7 +44,7 @@ static enum plica_status check_extent(struct plica_reading *reading, struct plic
 
 	range_of(&y0, &y1, dataset->y_px, dataset->pattern_count);
 	range_of(&x0, &x1, dataset->x_px, dataset->pattern_count);
-	if ((y1 - y0 + 2 * rest) * (x1 - x0 + 2 * rest) > OBJECT_PIXELS_LIMIT)
+	if (is_too_large(dataset, (y1 - y0 + 2 * rest) * (x1 - x0 + 2 * rest)))
 		return plica_reading_find(reading, true, "xcoords, ycoords",
 			"pixels of the object array", err,
 			"so far apart (%.4g x %.4g px) that no object could hold them", y1 - y0,
