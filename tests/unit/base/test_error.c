@@ -43,10 +43,13 @@ static void long_texts_are_cut(void **state)
 
 static void every_status_has_a_name_of_its_own(void **state)
 {
+	enum plica_status unknown;
+
 	(void)state;
+	memset(&unknown, 0x7f, sizeof(unknown));
 	assert_string_equal(plica_status_name(PLICA_OK), "ok");
 	assert_string_equal(plica_status_name(PLICA_ERR_IO), "i/o error");
-	assert_string_equal(plica_status_name((enum plica_status)1000), "unknown status");
+	assert_string_equal(plica_status_name(unknown), "unknown status");
 	for (int i = PLICA_OK; i <= PLICA_ERR_INTERRUPTED; i++)
 		for (int k = PLICA_OK; k < i; k++)
 			assert_string_not_equal(plica_status_name((enum plica_status)i),

@@ -44,30 +44,33 @@ static double complex direct(const double complex *field, const size_t size[2], 
 	return sum;
 }
 
+static void check_against_definition(const size_t size[2])
+{
+	size_t count = size[0] * size[1];
+	struct plica_fft_double *fft = NULL;
+	double complex *field = noise(count);
+	double complex *spectrum = noise(count);
+
+	assert_ok(plica_fft_double_create(&fft, size[0], size[1], &err));
+	plica_fft_double_forward(fft, spectrum);
+	for (size_t k = 0; k < count; k++) {
+		double complex expected = direct(field, size, k / size[1], k % size[1]);
+
+		assert_close(cabs(spectrum[k] - expected), 0.0, 1e-12 * (double)count);
+	}
+	plica_fft_double_inverse(fft, spectrum);
+	for (size_t k = 0; k < count; k++)
+		assert_close(cabs(spectrum[k] / (double)count - field[k]), 0.0, 1e-13);
+	plica_fft_double_free(fft);
+	plica_free(field);
+	plica_free(spectrum);
+}
+
 static void double_transform_is_the_definition(void **state)
 {
 	(void)state;
-	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
-		size_t count = sizes[s][0] * sizes[s][1];
-		struct plica_fft_double *fft = NULL;
-		double complex *field = noise(count);
-		double complex *spectrum = noise(count);
-
-		assert_ok(plica_fft_double_create(&fft, sizes[s][0], sizes[s][1], &err));
-		plica_fft_double_forward(fft, spectrum);
-		for (size_t k = 0; k < count; k++) {
-			double complex expected =
-				direct(field, sizes[s], k / sizes[s][1], k % sizes[s][1]);
-
-			assert_close(cabs(spectrum[k] - expected), 0.0, 1e-12 * (double)count);
-		}
-		plica_fft_double_inverse(fft, spectrum);
-		for (size_t k = 0; k < count; k++)
-			assert_close(cabs(spectrum[k] / (double)count - field[k]), 0.0, 1e-13);
-		plica_fft_double_free(fft);
-		plica_free(field);
-		plica_free(spectrum);
-	}
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		check_against_definition(sizes[s]);
 }
 
 static void single_transform_follows_the_double_one(void **state)

@@ -22,22 +22,27 @@ static const struct plica_setting *row_of(const char *name)
 	return NULL;
 }
 
-/* Calls `check` for every row that an engine uses, with fresh settings of that engine. */
-static void for_each_row(
-	void (*check)(struct plica_settings *settings, const struct plica_setting *row))
+typedef void row_check(struct plica_settings *, const struct plica_setting *);
+
+/* Calls `check` for every row that the engine uses, with fresh settings. */
+static void for_each_row_of(const char *algorithm, row_check *check)
 {
-	for (const char *const *name = plica_algorithms(); *name != NULL; name++) {
-		size_t count;
-		const struct plica_setting *row = plica_settings_table(&count);
+	size_t count;
+	const struct plica_setting *row = plica_settings_table(&count);
 
-		for (size_t i = 0; i < count; i++, row++) {
-			struct plica_settings settings;
+	for (size_t i = 0; i < count; i++, row++) {
+		struct plica_settings settings;
 
-			assert_ok(plica_settings_init(&settings, *name, &err));
-			if (plica_setting_applies(row, &settings))
-				check(&settings, row);
-		}
+		assert_ok(plica_settings_init(&settings, algorithm, &err));
+		if (plica_setting_applies(row, &settings))
+			check(&settings, row);
 	}
+}
+
+static void for_each_row(row_check *check)
+{
+	for (const char *const *name = plica_algorithms(); *name != NULL; name++)
+		for_each_row_of(*name, check);
 }
 
 static void assert_value(const struct plica_settings *settings, const struct plica_setting *row,
