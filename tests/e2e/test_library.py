@@ -77,7 +77,7 @@ def test_example_builds_and_runs(installed, root, plica, tmp_path):
     subprocess.run(
         ["cc", *FLAGS, root / "examples" / "reconstruct.c", "-o", program, *flags], check=True
     )
-    plica("simulate", "--patterns", "60", "--pattern-px", "64", "--dose", "1e4", "--output",
+    plica("simulate", "--count", "60", "--pattern-px", "64", "--dose", "1e4", "--output",
           tmp_path / "scan.npz")
     environment = {**os.environ, "LD_LIBRARY_PATH": str(only(installed, "libplica.so").parent)}
     done = subprocess.run(
