@@ -30,7 +30,10 @@ enum plica_status plica_engine_find(
 			return PLICA_OK;
 		}
 	nearest = plica_nearest_name(name, names, ENGINE_COUNT);
-	return plica_error_set(err, PLICA_ERR_ARGUMENT, "unknown algorithm '%s': %s '%s'", name,
-		nearest != NULL ? "did you mean" : "expected",
-		nearest != NULL ? nearest : names[0]);
+	if (nearest != NULL)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"unknown algorithm '%s': did you mean '%s'?", name, nearest);
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"unknown algorithm '%s': expected one of %s, %s, %s", name, names[0], names[1],
+		names[2]);
 }

@@ -205,10 +205,25 @@ static double number_of(const struct plica_settings *settings, const struct plic
 	return (double)NAN;
 }
 
+static int choice_count(const struct plica_setting *row)
+{
+	int count = 0;
+
+	while (row->choices[count] != NULL)
+		count++;
+	return count;
+}
+
 static enum plica_status check_range(
 	const struct plica_setting *row, double value, struct plica_error *err)
 {
-	if (row->choices != NULL || (value >= row->least && value <= row->most))
+	if (row->choices != NULL && value >= 0.0 && value < choice_count(row))
+		return PLICA_OK;
+	if (row->choices != NULL)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"option '%s' is number %g of %d choices", row->name, value,
+			choice_count(row));
+	if (value >= row->least && value <= row->most)
 		return PLICA_OK;
 	return plica_error_set(err, PLICA_ERR_ARGUMENT,
 		"option '%s' is %g, expected a %s from %g to %g%s%s", row->name, value,

@@ -63,5 +63,7 @@ double plica_trimmed_mean(double *values, size_t count)
 			sum += values[i];
 			kept++;
 		}
-	return kept > 0 ? sum / (double)kept : 0.0;
+	if (kept == 0) /* of two values: nothing lies between the quantiles */
+		return 0.5 * (values[0] + values[count - 1]);
+	return sum / (double)kept;
 }

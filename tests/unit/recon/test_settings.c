@@ -150,8 +150,14 @@ static void check_struct(struct plica_settings *settings, const struct plica_set
 	assert_ok(plica_settings_check(settings, &err));
 	switch (row->type) {
 	case PLICA_SETTING_BOOL:
-	case PLICA_SETTING_CHOICE:
 		return;
+	case PLICA_SETTING_CHOICE: /* the names are looked up by it */
+		*(int *)member = -1;
+		assert_error(plica_settings_check(settings, &err), PLICA_ERR_ARGUMENT, row->name);
+		*(int *)member = 0;
+		while (row->choices[*(int *)member] != NULL)
+			++*(int *)member;
+		break;
 	case PLICA_SETTING_INTEGER:
 		*(long *)member = (long)row->least - 1;
 		break;
@@ -202,6 +208,8 @@ static void algorithms_are_found_by_name(void **state)
 		"unknown algorithm 'LSQM': did you mean 'LSQML'");
 	assert_error(plica_settings_init(&settings, "raytracing", &err), PLICA_ERR_ARGUMENT,
 		"unknown algorithm 'raytracing': expected");
+	for (const char *const *name = plica_algorithms(); *name != NULL; name++)
+		assert_non_null(strstr(err.text, *name));
 }
 
 /* What an engine does not use cannot be set for it, but for another one. */

@@ -100,6 +100,7 @@ static void the_trimmed_mean_keeps_the_middle(void **state)
 	double eleven[] = {1000.0, 3, 4, 5, 6, 7, 8, 9, 10, 2, -1000.0};
 	/* 10 values: 0.9 and 8.1 of the way, so that the ends fall out */
 	double ten[] = {0.0, 1, 2, 3, 4, 5, 6, 7, 8, 900.0};
+	double two[] = {4.0, 2.0}; /* quantiles 2.2 and 3.8: nothing is between them */
 	double three[] = {1.0, 100.0, 2.0};
 	double equal[] = {3.0, 3.0, 3.0, 3.0};
 	double one[] = {5.0};
@@ -111,6 +112,7 @@ static void the_trimmed_mean_keeps_the_middle(void **state)
 	assert_close(plica_trimmed_mean(three, 3), 2.0, 1e-12);
 	assert_close(plica_trimmed_mean(equal, 4), 3.0, 1e-12);
 	assert_close(plica_trimmed_mean(one, 1), 5.0, 0.0);
+	assert_close(plica_trimmed_mean(two, 2), 3.0, 1e-12);
 }
 
 int main(void)
