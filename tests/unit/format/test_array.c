@@ -162,6 +162,7 @@ static void wrong_texts_are_refused(void **state)
 {
 	uint32_t surrogate[] = {'a', 0xD800};
 	uint32_t hole[] = {'a', 0, 'b'};
+	char gap[] = {'a', '\0', 'b'};
 	char latin[] = {'\xE4', 'x'};
 	struct plica_array array = {.info = {.dtype = PLICA_DTYPE_UNICODE, .count = 1}};
 	char *text = NULL;
@@ -176,6 +177,10 @@ static void wrong_texts_are_refused(void **state)
 	assert_error(plica_array_to_text(&text, &array, "m", &err), PLICA_ERR_DATA,
 		"'m' is not a valid text");
 	array.info.dtype = PLICA_DTYPE_BYTES;
+	array.info.item_bytes = sizeof(gap);
+	array.data = gap;
+	assert_error(plica_array_to_text(&text, &array, "m", &err), PLICA_ERR_DATA,
+		"'m' is not a valid text");
 	array.info.item_bytes = sizeof(latin);
 	array.data = latin;
 	assert_error(plica_array_to_text(&text, &array, "m", &err), PLICA_ERR_DATA,
