@@ -5,6 +5,7 @@
  * arrays; "batch" goes over BATCH patterns as an engine does, with sub-pixel shifts: exit waves
  * of all, then scatter, then pair sums; "integer" is the same without shifts. The ratio is batch
  * over four of FFTW's transforms, and integer over two. Minimum over the rounds; one thread.
+ * Other programs on the machine spoil the batch first: it lives on the shared cache.
  *
  *     bench_kernels [rounds [variant]]
  */
@@ -21,7 +22,21 @@
 
 #define BATCH 96
 #define MARGIN 64
-#define MOST_VARIANTS 8
+
+enum measure {
+	FORWARD_TRANSFORM,
+	INVERSE_TRANSFORM,
+	EXIT_SHIFTED,
+	EXIT_INTEGER,
+	EXIT_POISSON,
+	EXIT_SUMS,
+	SCATTER,
+	SCATTER_POWER,
+	PAIR_SUMS,
+	BATCH_SHIFTED,
+	BATCH_INTEGER,
+	MEASURES,
+};
 
 struct waves {
 	float *incident;
@@ -40,22 +55,7 @@ struct bench {
 	float *spectrum;
 	float *probe_sum;
 	struct waves wave[BATCH];
-	double best[16];
-};
-
-enum measure {
-	FORWARD_TRANSFORM,
-	INVERSE_TRANSFORM,
-	EXIT_SHIFTED,
-	EXIT_INTEGER,
-	EXIT_POISSON,
-	EXIT_SUMS,
-	SCATTER,
-	SCATTER_POWER,
-	PAIR_SUMS,
-	BATCH_SHIFTED,
-	BATCH_INTEGER,
-	MEASURES,
+	double best[MEASURES];
 };
 
 static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
@@ -142,7 +142,7 @@ static size_t col_of(size_t i)
 	return i * 11 % (MARGIN + 1);
 }
 
-static void run_exit(const struct bench *bench, size_t i, enum measure measure)
+static void run_exit(const struct bench *bench, size_t i, enum measure measure, bool batch)
 {
 	bool shifted = measure != EXIT_INTEGER;
 	struct plica_exit_sums sums;
@@ -158,6 +158,7 @@ static void run_exit(const struct bench *bench, size_t i, enum measure measure)
 		.step = 1.0f,
 		.epsilon = 1e-4f,
 		.incident = bench->wave[i].incident,
+		.streaming = batch && plica_kernels_should_stream(bench->kernels, 2 * BATCH),
 		.difference = measure == EXIT_SUMS ? NULL : bench->wave[i].difference,
 		.probe_sum = measure == EXIT_SUMS ? NULL : bench->probe_sum,
 	};
@@ -191,7 +192,7 @@ static void run_pair_sums(const struct bench *bench, size_t i)
 static void run_batch(struct bench *bench, enum measure exit)
 {
 	for (size_t i = 0; i < BATCH; i++)
-		run_exit(bench, i, exit);
+		run_exit(bench, i, exit, true);
 	for (size_t i = 0; i < BATCH; i++)
 		run_scatter(bench, i);
 	for (size_t i = 0; i < BATCH; i++)
@@ -213,7 +214,7 @@ static void run(struct bench *bench, enum measure measure)
 	case EXIT_INTEGER:
 	case EXIT_POISSON:
 	case EXIT_SUMS:
-		run_exit(bench, 0, measure);
+		run_exit(bench, 0, measure, false);
 		break;
 	case SCATTER:
 		run_scatter(bench, 0);
@@ -285,46 +286,45 @@ static void floor_measure(struct floor *floor)
 		floor->best = each;
 }
 
-static void print_header(size_t size, double floor)
+static void print_header(size_t size)
 {
-	printf("\n%zu x %zu, us; FFTW: one transform %.2f, four %.1f\n%-8s", size, size, floor,
-		4.0 * floor, "");
+	printf("\n%4zu^2, us", size);
 	for (size_t m = 0; m < MEASURES; m++)
 		printf("%9s", titles[m]);
-	printf("%9s%9s\n", "ratio", "ratio");
+	printf("%9s%9s%9s\n", "FFTW", "ratio 4", "ratio 2");
 }
 
 static void print_row(const struct bench *bench, double floor)
 {
-	printf("%-8s", bench->kernels->table->name);
+	printf("%-10s", bench->kernels->table->name);
 	for (size_t m = 0; m < MEASURES; m++)
 		printf("%9.2f", bench->best[m]);
-	printf("%9.2f%9.2f\n", bench->best[BATCH_SHIFTED] / (4.0 * floor),
+	printf("%9.2f%9.2f%9.2f\n", floor, bench->best[BATCH_SHIFTED] / (4.0 * floor),
 		bench->best[BATCH_INTEGER] / (2.0 * floor));
+	(void)fflush(stdout);
 }
 
+/* One variant after the other: taking turns, each would find the others' data in the cache. */
 static void bench_size(size_t size, size_t rounds, const char *variant)
 {
 	const struct plica_kernel_table *const *tables = plica_kernel_tables();
 	struct floor floor = floor_create(size);
-	struct bench *benches = new_array(MOST_VARIANTS, sizeof(*benches));
-	size_t count = 0;
 
-	for (size_t t = 0; tables[t] != NULL && count < MOST_VARIANTS; t++)
-		if (tables[t]->supports(size) &&
-			(variant == NULL || strcmp(variant, tables[t]->name) == 0))
-			bench_create(&benches[count++], size, tables[t]->name);
-	for (size_t round = 0; round < rounds; round++) {
-		floor_measure(&floor);
-		for (size_t i = 0; i < count; i++)
-			measure_all(&benches[i]);
+	print_header(size);
+	for (size_t t = 0; tables[t] != NULL; t++) {
+		struct bench bench;
+
+		if (!tables[t]->supports(size) ||
+			(variant != NULL && strcmp(variant, tables[t]->name) != 0))
+			continue;
+		bench_create(&bench, size, tables[t]->name);
+		for (size_t round = 0; round < rounds; round++) {
+			floor_measure(&floor);
+			measure_all(&bench);
+		}
+		print_row(&bench, floor.best);
+		bench_release(&bench);
 	}
-	print_header(size, floor.best);
-	for (size_t i = 0; i < count; i++) {
-		print_row(&benches[i], floor.best);
-		bench_release(&benches[i]);
-	}
-	plica_free(benches);
 	fftwf_destroy_plan(floor.plan);
 	plica_free(floor.data);
 }

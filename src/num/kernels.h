@@ -62,6 +62,9 @@ struct plica_exit_wave {
 	float epsilon;     /**< e of the Poisson model, photons */
 	float *incident;   /**< out, wave: A; may be NULL when not `shifted` */
 	float *difference; /**< out, wave: chi; NULL: only the sums are wanted */
+	/** Write `incident` and `difference` past the caches, see plica_kernels_should_stream.
+	 * Changes no bit of any result. */
+	bool streaming;
 	/** in/out: the sum over patterns of conj(O) chi, as a spectrum with the adjoint shift
 	 * applied when `shifted`, else as a wave; may be NULL. */
 	float *probe_sum;
@@ -139,6 +142,12 @@ struct plica_kernels {
 PLICA_MUST_USE enum plica_status plica_kernels_create(
 	struct plica_kernels **out, size_t size, const char *name, struct plica_error *err);
 void plica_kernels_free(struct plica_kernels *kernels);
+
+/**
+ * Whether exit waves had better be written with `streaming`: when `waves` of them, all written
+ * before the first is read again, fill more than half of this machine's last-level cache.
+ */
+bool plica_kernels_should_stream(const struct plica_kernels *kernels, size_t waves);
 
 /** The tables compiled in, NULL-terminated, fastest first. */
 const struct plica_kernel_table *const *plica_kernel_tables(void);

@@ -58,8 +58,17 @@ INLINE size_t pair_at(const struct job *job, size_t y, size_t block)
 
 INLINE void put(const struct job *job, float *wave, size_t y, size_t block, struct cvec value)
 {
-	if (wave != NULL)
-		cstore(wave + pair_at(job, y, block), value);
+	float *to;
+
+	if (wave == NULL)
+		return;
+	to = wave + pair_at(job, y, block);
+	if (job->args->streaming) {
+		store_streaming(to, value.re);
+		store_streaming(to + LANES, value.im);
+	} else {
+		cstore(to, value);
+	}
 }
 
 /* The ramps' part that the twiddle factors do not hold, for every group of one block. */
@@ -344,9 +353,10 @@ void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,
 	}
 	meet_object(&job);
 	meet_detector(&job, sums);
-	if (!job.back)
-		return;
-	meet_conjugate(&job);
+	if (job.back)
+		meet_conjugate(&job);
 	if (args->shifted && args->probe_sum != NULL)
 		add_spectrum(&job);
+	if (args->streaming)
+		stream_end();
 }

@@ -2,8 +2,19 @@
 /* The block kernels that read stored waves: scatter and pair sums. Bound by the loads. */
 #include "num/kernels_block.h"
 
+/* Floats by which stored waves are fetched ahead: they come from memory in one long stream, which
+ * the machine's own prefetcher does not follow among the object's rows. */
+#define AHEAD 512
+#define LINE_FLOATS 16
+
 /* Vectors added in float before the sums go to double. */
 #define FLOAT_ROWS 4
+
+INLINE void prefetch_ahead(const float *pair)
+{
+	for (size_t i = 0; i < PAIR; i += LINE_FLOATS)
+		__builtin_prefetch(pair + AHEAD + i);
+}
 
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
 	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
@@ -20,6 +31,8 @@ void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_plane
 		for (size_t x = 0; x < self->size; x += LANES) {
 			struct cvec product = cmul_conj(cload(chi + 2 * x), cload(a + 2 * x));
 
+			prefetch_ahead(a + 2 * x);
+			prefetch_ahead(chi + 2 * x);
 			store_anywhere(re + x, load_anywhere(re + x) + product.re);
 			store_anywhere(im + x, load_anywhere(im + x) + product.im);
 		}
@@ -67,6 +80,8 @@ INLINE void add_pair(vec sums[PLICA_PAIR_SUMS], const struct pair_row *row, size
 	struct cvec u = cmul(a, direction);
 	struct cvec v = cmul(probe, object);
 
+	prefetch_ahead(row->incident + 2 * x);
+	prefetch_ahead(row->difference + 2 * x);
 	sums[0] += u.re * u.re + u.im * u.im;
 	sums[1] += v.re * v.re + v.im * v.im;
 	sums[2] += u.re * v.re + u.im * v.im;

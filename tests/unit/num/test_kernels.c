@@ -249,7 +249,7 @@ static void exit_waves_agree_with_the_literal_model(void **state)
 	for_each_variant(check_exit_wave);
 }
 
-/* What is asked for does not change what is computed. */
+/* What is asked for, and how it is stored, does not change what is computed. */
 static void check_optional_outputs(const char *variant, size_t size)
 {
 	for (int shifted = 0; shifted < 2; shifted++) {
@@ -266,6 +266,12 @@ static void check_optional_outputs(const char *variant, size_t size)
 		some = run_exit_wave(&rig, &args);
 		assert_memory_equal(&some, &all, sizeof(all));
 		assert_memory_equal(other, rig.difference, bytes);
+		args.streaming = true;
+		memset(other, 0, bytes);
+		some = run_exit_wave(&rig, &args);
+		assert_memory_equal(&some, &all, sizeof(all));
+		assert_memory_equal(other, rig.difference, bytes);
+		args.streaming = false;
 		args.difference = NULL;
 		some = run_exit_wave(&rig, &args);
 		assert_memory_equal(&some, &all, sizeof(all));
@@ -521,6 +527,12 @@ static void a_variant_is_chosen_by_size_and_name(void **state)
 	kernels = NULL;
 	assert_ok(plica_kernels_create(&kernels, 64, NULL, &err));
 	assert_ptr_equal(kernels->table, plica_kernel_tables()[0]);
+	plica_kernels_free(kernels);
+	kernels = NULL;
+	assert_ok(plica_kernels_create(&kernels, 64, "fftw", &err));
+	assert_string_equal(kernels->table->name, "fftw");
+	assert_false(plica_kernels_should_stream(kernels, 2));
+	assert_true(plica_kernels_should_stream(kernels, SIZE_MAX / 2));
 	plica_kernels_free(kernels);
 	kernels = NULL;
 	assert_error(plica_kernels_create(&kernels, 50, "abacus", &err), PLICA_ERR_ARGUMENT,
