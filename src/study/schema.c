@@ -252,7 +252,8 @@ out:
 }
 
 /* Keeps the first complaint of libcyaml; the rest is its trace of where it was. */
-static void keep_complaint(cyaml_log_t level, void *context, const char *format, va_list args)
+static PLICA_PRINTF(3, 0) void keep_complaint(
+	cyaml_log_t level, void *context, const char *format, va_list args)
 {
 	char *complaint = context;
 
