@@ -186,8 +186,10 @@ static bool parse_range(size_t *from, size_t *to, const char **text)
 
 static bool parse_area(struct plica_compare_area *out, const char *text)
 {
-	return parse_range(&out->row0, &out->row1, &text) && *text++ == ',' &&
-	       parse_range(&out->col0, &out->col1, &text) && *text == '\0';
+	if (!parse_range(&out->row0, &out->row1, &text) || *text != ',')
+		return false;
+	text++;
+	return parse_range(&out->col0, &out->col1, &text) && *text == '\0';
 }
 
 static int run_with(const struct cli_command *self, const struct arguments *arguments)

@@ -16,6 +16,7 @@ INLINE void prefetch_ahead(const float *pair)
 		__builtin_prefetch(pair + AHEAD + i);
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
 	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
 	const float *difference)
@@ -39,6 +40,7 @@ void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_plane
 	}
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
 	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident)
 {
@@ -90,6 +92,7 @@ INLINE void add_pair(vec sums[PLICA_PAIR_SUMS], const struct pair_row *row, size
 	sums[5] += v.re * chi.re + v.im * chi.im;
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
 	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
 	size_t col, const float *incident, const float *difference, const float *probe_direction)

@@ -402,6 +402,7 @@ static void exit_wave(const struct plica_kernels *self, void *work,
 		add_to_probe(self, &scratch, args, wave);
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void scatter(const struct plica_kernels *self, struct plica_planes *sum, size_t first_row,
 	size_t end_row, size_t row, size_t col, const float *incident, const float *difference)
 {
@@ -422,6 +423,7 @@ static void scatter(const struct plica_kernels *self, struct plica_planes *sum, 
 	}
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void scatter_power(const struct plica_kernels *self, float *sum, size_t stride,
 	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident)
 {
@@ -475,6 +477,7 @@ static void pair_products(float products[PLICA_PAIR_SUMS][BLOCK], const struct p
 	}
 }
 
+/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void pair_sums(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
 	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
 	size_t col, const float *incident, const float *difference, const float *probe_direction)

@@ -11,10 +11,10 @@ static void scale_object(struct plica_planes *object, double factor)
 	}
 }
 
-void plica_remove_ambiguity_with(struct plica_problem *problem, const float *illumination)
+void plica_remove_ambiguity_with(struct plica_problem *problem, const float *power)
 {
 	struct plica_planes *object = &problem->object;
-	double power = 0.0;
+	double transmitted = 0.0;
 	double weight2 = 0.0;
 	double pixels = 0.0;
 	double transmission;
@@ -22,17 +22,17 @@ void plica_remove_ambiguity_with(struct plica_problem *problem, const float *ill
 	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
 		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
 			size_t k = y * object->stride + x;
-			double weight = (double)illumination[k];
+			double weight = (double)power[k];
 			double re = (double)object->re[k];
 			double im = (double)object->im[k];
 
-			power += weight * (re * re + im * im);
+			transmitted += weight * (re * re + im * im);
 			weight2 += weight * weight;
 			pixels += 1.0;
 		}
-	if (!(power > 0.0) || !(weight2 > 0.0))
+	if (!(transmitted > 0.0) || !(weight2 > 0.0))
 		return;
-	transmission = sqrt(power / pixels / sqrt(weight2 / pixels));
+	transmission = sqrt(transmitted / pixels / sqrt(weight2 / pixels));
 	scale_object(object, 1.0 / transmission);
 	plica_problem_scale_probe(problem, transmission);
 }

@@ -115,10 +115,9 @@ void plica_boost_direction(
 	struct plica_boost *boost, struct plica_planes *z, const float *power, float damping)
 {
 	const struct plica_planes *object = &boost->problem->object;
-	int threads = boost->problem->threads;
 
 	memset(boost->phase, 0, boost->rows * boost->cols * sizeof(*boost->phase));
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(boost->problem->threads)
 	for (size_t y = 0; y < object->rows; y++)
 		for (size_t x = 0; x < object->cols; x++) {
 			size_t k = y * object->stride + x;
@@ -128,7 +127,7 @@ void plica_boost_direction(
 				(z->im[k] * object->re[k] - z->re[k] * object->im[k]);
 		}
 	amplify(boost);
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(boost->problem->threads)
 	for (size_t y = 0; y < object->rows; y++)
 		for (size_t x = 0; x < object->cols; x++) {
 			size_t k = y * object->stride + x;
@@ -149,10 +148,9 @@ void plica_boost_change(struct plica_boost *boost, const struct plica_planes *ol
 	const float *power, float damping)
 {
 	struct plica_planes *object = &boost->problem->object;
-	int threads = boost->problem->threads;
 
 	memset(boost->phase, 0, boost->rows * boost->cols * sizeof(*boost->phase));
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(boost->problem->threads)
 	for (size_t y = 0; y < object->rows; y++)
 		for (size_t x = 0; x < object->cols; x++) {
 			size_t k = y * object->stride + x;
@@ -164,7 +162,7 @@ void plica_boost_change(struct plica_boost *boost, const struct plica_planes *ol
 							    fmaxf(re * re + im * im, 1e-6F);
 		}
 	amplify(boost);
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(boost->problem->threads)
 	for (size_t y = 0; y < object->rows; y++)
 		for (size_t x = 0; x < object->cols; x++) {
 			size_t k = y * object->stride + x;

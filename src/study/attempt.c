@@ -5,6 +5,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,12 +26,13 @@
 static uint64_t count_oom_kills(void)
 {
 	FILE *file = fopen("/proc/vmstat", "re");
+	static const char key[] = "oom_kill ";
 	char line[128];
-	unsigned long long count = 0;
+	uint64_t count = 0;
 
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "oom_kill %llu", &count) == 1)
-			break;
+		if (strncmp(line, key, sizeof(key) - 1) == 0)
+			count = strtoull(line + sizeof(key) - 1, NULL, 10);
 	if (file != NULL)
 		(void)fclose(file);
 	return count;

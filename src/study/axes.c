@@ -113,7 +113,7 @@ static enum plica_status take_splits(struct plica_build *build, struct plica_err
 	if (raw->splits != NULL && raw->splits_count == 0)
 		return plica_outline_complain(build->outline, "splits", err,
 			"'splits' is empty: expected some of train, test, full");
-	for (size_t i = 0; i < raw->splits_count; i++) {
+	for (size_t i = 0; raw->splits != NULL && i < raw->splits_count; i++) {
 		size_t split = 0;
 		char path[64];
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "format/npz.h"
+#include "same_info.h"
 #include "target.h"
 
 static void read_member(struct plica_npz *npz, const char *name)
@@ -18,7 +19,7 @@ static void read_member(struct plica_npz *npz, const char *name)
 		return;
 	if (plica_npz_read(&array, npz, name, &err) != PLICA_OK)
 		return;
-	if (memcmp(&info, &array.info, sizeof(info)) != 0)
+	if (!same_info(&info, &array.info))
 		abort();
 	if (plica_array_to_text(&text, &array, name, &err) == PLICA_OK)
 		plica_free(text);

@@ -146,7 +146,7 @@ static void grandchildren_go_with_their_parent(void **state)
 	(void)state;
 	assert_int_equal(finish(process)->code, 0);
 	assert_true(plica_process_result(process)->seconds < 10.0);
-	grandchild = (pid_t)atol(plica_process_result(process)->tail);
+	grandchild = (pid_t)strtol(plica_process_result(process)->tail, NULL, 10);
 	assert_true(grandchild > 0);
 	for (int i = 0; i < 100 && kill(grandchild, 0) == 0; i++)
 		(void)usleep(20000); /* init takes a moment to reap it */

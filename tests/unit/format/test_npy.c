@@ -377,8 +377,11 @@ static void large_arrays_go_through_blocks(void **state)
 	assert_true(descriptor >= 0);
 	(void)close(descriptor);
 	for (int fortran = 0; fortran < 2; fortran++) {
+		static const char magic[10] = "\x93NUMPY\x01\x00\x76";
+
 		memset(head, ' ', sizeof(head));
-		memcpy(head, "\x93NUMPY\x01\x00\x76\x00", 10);
+		for (size_t k = 0; k < sizeof(magic); k++)
+			head[k] = magic[k];
 		(void)snprintf(head + 10, sizeof(head) - 10,
 			"{'descr': '>u4', 'fortran_order': %s, 'shape': (%d, %d), }",
 			fortran ? "True" : "False", ROWS, COLS);
