@@ -68,8 +68,7 @@ check_cppcheck() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j "$jobs" \
 		--enable=warning,performance,portability --suppress=missingInclude \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__linux__ \
-		-DPLICA_VERSION='"0"' \
-		-DPLICA_KERNELS_VARIANT=sse2 -DPLICA_KERNELS_LANES=4 '-Djson_object_foreach(o,k,v)=while(o)' -Iinclude -Isrc src
+		-DPLICA_VERSION='"0"' --include=scripts/cppcheck.h -Iinclude -Isrc src
 }
 
 passed=0

@@ -201,7 +201,7 @@ static enum plica_status unknown_key(const struct plica_outline *outline,
 	const char *nearest;
 	size_t count = 0;
 
-	for (; fields[count].key != NULL && count < MOST_KEYS; count++)
+	for (; count < MOST_KEYS && fields[count].key != NULL; count++)
 		names[count] = fields[count].key;
 	nearest = plica_nearest_name(entry->key, names, count);
 	if (nearest == NULL)
