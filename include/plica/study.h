@@ -88,8 +88,8 @@ struct plica_design {
 	} metrics;
 	const char *algorithm;
 	size_t num_epochs;
-	size_t batch_size;
-	const char *noise_model;
+	size_t batch_size;          /**< 0: the engine has none (ML) */
+	const char *noise_model;    /**< "gaussian"; ML: or "poisson", its default */
 	const char *initial_object; /**< "flat" or "dataset" */
 	size_t option_count;
 	struct plica_design_option *options;

@@ -27,8 +27,10 @@ static enum plica_status add_common(struct plica_strings *words, const struct pl
 		PLICA_TRY(plica_strings_add(words, pairs[i][0], err));
 		PLICA_TRY(plica_strings_add(words, pairs[i][1], err));
 	}
-	PLICA_TRY(plica_strings_add(words, "--batch-size", err));
-	PLICA_TRY(plica_strings_printf(words, err, "%zu", design->batch_size));
+	if (design->batch_size > 0) {
+		PLICA_TRY(plica_strings_add(words, "--batch-size", err));
+		PLICA_TRY(plica_strings_printf(words, err, "%zu", design->batch_size));
+	}
 out:
 	return status;
 }
@@ -41,6 +43,10 @@ static enum plica_status add_native(
 	enum plica_status status;
 
 	PLICA_TRY(plica_strings_add(words, "--resume", err));
+	if (strcmp(design->algorithm, "ML") == 0) {
+		PLICA_TRY(plica_strings_add(words, "--set", err));
+		PLICA_TRY(plica_strings_printf(words, err, "noise_model=%s", design->noise_model));
+	}
 	for (size_t i = 0; i < design->option_count; i++) {
 		PLICA_TRY(plica_strings_add(words, "--set", err));
 		PLICA_TRY(plica_strings_printf(

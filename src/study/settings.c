@@ -16,6 +16,7 @@
 static const char *const backends[] = {"native", "ptychi", NULL};
 static const char *const algorithms[] = {"LSQML", "ML", "rPIE", NULL};
 static const char *const noise_models[] = {"gaussian", NULL};
+static const char *const ml_noise_models[] = {"poisson", "gaussian", NULL};
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const scans[] = {"raster", "fermat", NULL};
 
@@ -79,7 +80,8 @@ static enum plica_status take_metrics(struct plica_build *build, struct plica_er
 static enum plica_status check_option(
 	struct plica_build *build, const struct plica_outline_entry *entry, struct plica_error *err)
 {
-	static const char *const taken[] = {"num_epochs", "batch_size", "initial_object"};
+	static const char *const taken[] = {
+		"num_epochs", "batch_size", "initial_object", "noise_model"};
 	const char *name = entry->path + strlen("reconstruction.options.");
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
@@ -145,26 +147,45 @@ out:
 	return status;
 }
 
+/* ML goes through all patterns at once and chooses between two models of the noise; the others
+ * have minibatches and the amplitude model alone. */
+static enum plica_status take_engine(
+	struct plica_build *build, const struct raw_reconstruction *raw, struct plica_error *err)
+{
+	static const int64_t batch[3] = {1, 1000000000, 96};
+	struct plica_design *design = build->design;
+	enum plica_status status;
+	bool is_ml;
+
+	PLICA_TRY(plica_build_choice(build, &design->algorithm, "reconstruction.algorithm",
+		raw->algorithm, algorithms, err));
+	is_ml = strcmp(design->algorithm, "ML") == 0;
+	PLICA_TRY(plica_build_choice(build, &design->noise_model, "reconstruction.noise_model",
+		raw->noise_model, is_ml ? ml_noise_models : noise_models, err));
+	if (!is_ml)
+		PLICA_TRY(plica_build_integer(build, &design->batch_size,
+			"reconstruction.batch_size", raw->batch_size, batch, err));
+	else if (raw->batch_size != NULL)
+		status = plica_outline_complain(build->outline, "reconstruction.batch_size", err,
+			"'reconstruction.batch_size' does not apply to ML: expected none");
+out:
+	return status;
+}
+
 static enum plica_status take_reconstruction(struct plica_build *build, struct plica_error *err)
 {
 	static const struct raw_reconstruction none = {0};
 	static const int64_t epochs[3] = {1, 1000000, 100};
-	static const int64_t batch[3] = {1, 1000000000, 96};
 	const struct raw_reconstruction *raw =
 		build->raw->reconstruction != NULL ? build->raw->reconstruction : &none;
 	struct plica_design *design = build->design;
 	enum plica_status status;
 
-	PLICA_TRY(plica_build_choice(build, &design->algorithm, "reconstruction.algorithm",
-		raw->algorithm, algorithms, err));
-	PLICA_TRY(plica_build_choice(build, &design->noise_model, "reconstruction.noise_model",
-		raw->noise_model, noise_models, err));
+	PLICA_TRY(take_engine(build, raw, err));
 	PLICA_TRY(plica_build_choice(build, &design->initial_object,
 		"reconstruction.initial_object", raw->initial_object, initial_objects, err));
 	PLICA_TRY(plica_build_integer(build, &design->num_epochs, "reconstruction.num_epochs",
 		raw->num_epochs, epochs, err));
-	PLICA_TRY(plica_build_integer(build, &design->batch_size, "reconstruction.batch_size",
-		raw->batch_size, batch, err));
 	PLICA_TRY(take_options(build, err));
 out:
 	return status;

@@ -27,8 +27,8 @@
 	"reconstruction:\n"                                                                        \
 	"  algorithm: LSQML\n"                                                                     \
 	"  num_epochs: 100\n"                                                                      \
-	"  noise_model: gaussian\n"                                                                \
-	"  batch_size: 96\n"                                                                       \
+	"  noise_model: gaussian     # ML: or poisson\n"                                           \
+	"  batch_size: 96            # leave it out for ML\n"                                      \
 	"  initial_object: flat      # or dataset: starts from objectGuess, in synthetic data "    \
 	"the\n"                                                                                    \
 	"                            # truth, and so measures nothing\n"                           \

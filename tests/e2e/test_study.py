@@ -143,6 +143,19 @@ def test_a_study_runs_and_is_not_run_again(plica, study):
     assert {job["state"] for job in states} == {"stale"}
 
 
+@pytest.mark.parametrize("engine", ["algorithm: ML", "algorithm: ML, noise_model: gaussian",
+                                    "algorithm: rPIE, batch_size: 10"])  # fmt: skip
+def test_every_engine_runs_in_a_study(plica, study, engine):
+    text = DESIGN.replace("batch_size: 20", engine)
+    path = write_design(study, epochs=4, text=text)
+    plica("study", "run", path, "--split", "train")
+    options = json.loads(str(np.load(artifact(study, "dose_100000", "baseline", "train",
+                                              "reconstruction.npz"))["options"]))  # fmt: skip
+    assert options["algorithm"] == engine.split(",")[0].split()[1]
+    if "ML" in engine:
+        assert options["noise_model"] == ("gaussian" if "gaussian" in engine else "poisson")
+
+
 def test_dry_run_makes_no_folders(plica, study):
     done = plica("study", "run", study / "d.yaml", "--dry-run", "--split", "test")
     command = done.stdout.split("[DRY RUN] ")[1].rsplit("\n\n0 done", 1)[0]

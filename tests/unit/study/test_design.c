@@ -166,6 +166,28 @@ static void values_out_of_range_are_refused(void **state)
 	assert_refused(SMALLEST "environment: ['A B']\n", "'environment[0]' is A B");
 }
 
+static void engines_take_what_they_have(void **state)
+{
+	struct plica_error err;
+	struct plica_design *design = NULL;
+
+	(void)state;
+	assert_ok(parse(&design, SMALLEST "reconstruction: {algorithm: ML}\n", &err));
+	assert_string_equal(design->noise_model, "poisson");
+	assert_int_equal(design->batch_size, 0);
+	plica_design_free(design);
+	assert_ok(parse(&design,
+		SMALLEST "reconstruction: {algorithm: ML, noise_model: gaussian}\n", &err));
+	assert_string_equal(design->noise_model, "gaussian");
+	plica_design_free(design);
+	assert_refused(SMALLEST "reconstruction:\n  algorithm: ML\n  batch_size: 96\n",
+		"d.yaml:6: 'reconstruction.batch_size' does not apply to ML");
+	assert_refused(SMALLEST "reconstruction: {noise_model: poisson}\n",
+		"'reconstruction.noise_model' is 'poisson': expected one of gaussian");
+	assert_refused(SMALLEST "reconstruction: {options: {noise_model: poisson}}\n",
+		"expected as 'reconstruction.noise_model'");
+}
+
 static void unknown_names_are_refused_with_the_nearest(void **state)
 {
 	(void)state;
@@ -268,6 +290,7 @@ int main(void)
 		cmocka_unit_test(axes_are_put_in_order),
 		cmocka_unit_test(options_may_be_nested_or_dotted),
 		cmocka_unit_test(values_out_of_range_are_refused),
+		cmocka_unit_test(engines_take_what_they_have),
 		cmocka_unit_test(unknown_names_are_refused_with_the_nearest),
 		cmocka_unit_test(keys_are_checked),
 		cmocka_unit_test(types_are_checked),
