@@ -38,7 +38,14 @@ static int print_plan_json(const struct plica_jobs *jobs, const char *path)
 	return cli_print_json(root);
 }
 
-static int plan(const char *path, const struct cli_job_options *options, bool json)
+/* Opens the study and shows it, as text or as JSON. */
+struct shower {
+	void (*text)(const struct plica_jobs *jobs);
+	int (*json)(const struct plica_jobs *jobs, const char *path);
+};
+
+static int show(const struct shower *shower, const char *path,
+	const struct cli_job_options *options, bool json)
 {
 	struct cli_study study;
 	struct plica_error err = {0};
@@ -48,12 +55,14 @@ static int plan(const char *path, const struct cli_job_options *options, bool js
 	if (status != PLICA_OK)
 		return cli_fail(status, &err);
 	if (json)
-		result = print_plan_json(study.jobs, path);
+		result = shower->json(study.jobs, path);
 	else
-		print_plan(study.jobs);
+		shower->text(study.jobs);
 	cli_study_close(&study);
 	return result;
 }
+
+static const struct shower plan_shower = {print_plan, print_plan_json};
 
 static int run_plan(const struct cli_command *self, int argc, const char **argv)
 {
@@ -66,7 +75,8 @@ static int run_plan(const struct cli_command *self, int argc, const char **argv)
 	};
 	struct plica_strings words = {0};
 	enum cli_parsed parsed = cli_parse(self, options, argc, argv, &words, 1, 1);
-	int result = parsed == CLI_RUN ? plan(words.item[0], &which, json) : cli_parse_exit(parsed);
+	int result = parsed == CLI_RUN ? show(&plan_shower, words.item[0], &which, json)
+				       : cli_parse_exit(parsed);
 
 	cli_job_options_release(&which);
 	plica_strings_release(&words);
@@ -131,22 +141,7 @@ static int print_status_json(const struct plica_jobs *jobs, const char *path)
 	return cli_print_json(root);
 }
 
-static int show_status(const char *path, const struct cli_job_options *options, bool json)
-{
-	struct cli_study study;
-	struct plica_error err = {0};
-	enum plica_status status = cli_study_open(&study, path, options, 0, &err);
-	int result = CLI_DONE;
-
-	if (status != PLICA_OK)
-		return cli_fail(status, &err);
-	if (json)
-		result = print_status_json(study.jobs, path);
-	else
-		print_status(study.jobs);
-	cli_study_close(&study);
-	return result;
-}
+static const struct shower status_shower = {print_status, print_status_json};
 
 /* Once a second on a cleared screen, until it is interrupted. */
 static int watch(const char *path, const struct cli_job_options *options)
@@ -157,7 +152,7 @@ static int watch(const char *path, const struct cli_job_options *options)
 	cli_catch_signals();
 	while (cli_signal == 0 && result == CLI_DONE) {
 		(void)printf("\033[H\033[2J");
-		result = show_status(path, options, false);
+		result = show(&status_shower, path, options, false);
 		(void)fflush(stdout);
 		(void)nanosleep(&second, NULL);
 	}
@@ -184,7 +179,7 @@ static int run_status(const struct cli_command *self, int argc, const char **arg
 	else if (watching)
 		result = watch(words.item[0], &which);
 	else
-		result = show_status(words.item[0], &which, json);
+		result = show(&status_shower, words.item[0], &which, json);
 	cli_job_options_release(&which);
 	plica_strings_release(&words);
 	return result;

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "format/json.h"
+#include "study/record.h"
 
 void cli_job_options_release(struct cli_job_options *options)
 {
@@ -91,21 +92,7 @@ int cli_job_title_width(const struct plica_jobs *jobs)
 
 void cli_job_json(struct plica_json *entry, const struct plica_job *job)
 {
-	struct plica_json *command;
-
-	plica_json_set_number(entry, "dose", job->dose);
-	plica_json_set_text(entry, "view", job->view);
-	plica_json_set_text(entry, "split", plica_split_name(job->split));
-	plica_json_set_integer(entry, "gridsize", (int64_t)job->gridsize);
-	plica_json_set_integer(entry, "neighbor_count", (int64_t)job->neighbor_count);
-	plica_json_set_text(entry, "input_npz", job->input_npz);
-	plica_json_set_text(entry, "output_dir", job->output_dir);
-	plica_json_set_text(entry, "algorithm", job->algorithm);
-	plica_json_set_integer(entry, "num_epochs", (int64_t)job->num_epochs);
-	plica_json_set_text(entry, "backend", job->backend);
-	command = plica_json_set_array(entry, "command");
-	for (size_t i = 0; i < job->command_size; i++)
-		plica_json_add_text(command, job->command[i]);
+	plica_job_put(entry, job);
 	plica_json_set_text(entry, "state", plica_job_state_name(job->state));
 	plica_json_set_text(entry, "reason", job->reason);
 }

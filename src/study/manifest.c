@@ -50,23 +50,6 @@ static void put_filter(struct plica_json *filters, const char *key,
 			plica_json_add_text(array, filter->value[i]);
 }
 
-static void put_job(struct plica_json *entry, const struct plica_job *job)
-{
-	struct plica_json *command;
-
-	plica_job_put_name(entry, job);
-	plica_json_set_integer(entry, "gridsize", (int64_t)job->gridsize);
-	plica_json_set_integer(entry, "neighbor_count", (int64_t)job->neighbor_count);
-	plica_json_set_text(entry, "input_npz", job->input_npz);
-	plica_json_set_text(entry, "output_dir", job->output_dir);
-	plica_json_set_text(entry, "algorithm", job->algorithm);
-	plica_json_set_integer(entry, "num_epochs", (int64_t)job->num_epochs);
-	plica_json_set_text(entry, "backend", job->backend);
-	command = plica_json_set_array(entry, "command");
-	for (size_t i = 0; i < job->command_size; i++)
-		plica_json_add_text(command, job->command[i]);
-}
-
 static void put_number_if_known(struct plica_json *entry, const char *key, double value)
 {
 	if (isfinite(value))
@@ -127,7 +110,7 @@ static void put_jobs(struct plica_json *root, const struct plica_jobs *jobs)
 			put_skipped(missing, job);
 		if (!plica_job_is_selected(job))
 			continue;
-		put_job(plica_json_add_object(array), job);
+		plica_job_put(plica_json_add_object(array), job);
 		put_result(results, job);
 	}
 }

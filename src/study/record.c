@@ -203,6 +203,23 @@ void plica_job_put_name(struct plica_json *entry, const struct plica_job *job)
 	plica_json_set_text(entry, "split", plica_split_name(job->split));
 }
 
+void plica_job_put(struct plica_json *entry, const struct plica_job *job)
+{
+	struct plica_json *command;
+
+	plica_job_put_name(entry, job);
+	plica_json_set_integer(entry, "gridsize", (int64_t)job->gridsize);
+	plica_json_set_integer(entry, "neighbor_count", (int64_t)job->neighbor_count);
+	plica_json_set_text(entry, "input_npz", job->input_npz);
+	plica_json_set_text(entry, "output_dir", job->output_dir);
+	plica_json_set_text(entry, "algorithm", job->algorithm);
+	plica_json_set_integer(entry, "num_epochs", (int64_t)job->num_epochs);
+	plica_json_set_text(entry, "backend", job->backend);
+	command = plica_json_set_array(entry, "command");
+	for (size_t i = 0; i < job->command_size; i++)
+		plica_json_add_text(command, job->command[i]);
+}
+
 static void put_key(struct plica_json *json, const struct plica_job_key *key)
 {
 	char mtime[32];
