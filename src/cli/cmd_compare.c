@@ -7,10 +7,8 @@
 #include "cli/compare_files.h"
 #include "cli/compare_report.h"
 #include "cli/output.h"
+#include "cli/score.h"
 #include "format/npz.h"
-#include "plica/compare.h"
-#include "plica/dataset.h"
-#include "plica/product.h"
 
 struct arguments {
 	const char *reconstruction;
@@ -75,12 +73,6 @@ out:
 	return status;
 }
 
-static struct plica_compare_object object_of(const struct plica_product *product)
-{
-	return (struct plica_compare_object){product->object_rows, product->object_cols,
-		product->object, product->origin_y_px, product->origin_x_px};
-}
-
 static size_t larger(size_t a, size_t b)
 {
 	return a > b ? a : b;
@@ -122,14 +114,13 @@ static enum plica_status fill_input(struct plica_compare_input *input, const str
 {
 	const struct plica_dataset *truth = loaded->truth;
 
-	input->reconstruction = object_of(loaded->reconstruction);
+	input->reconstruction = cli_object_of(loaded->reconstruction);
 	if (truth == NULL) {
-		input->reference = object_of(loaded->other);
+		input->reference = cli_object_of(loaded->other);
 		return area_given ? PLICA_OK
 				  : area_of_both(&input->area, input, loaded->other, err);
 	}
-	input->reference = (struct plica_compare_object){
-		truth->object_rows, truth->object_cols, truth->object, 0.0, 0.0};
+	input->reference = cli_truth_of(truth);
 	return area_given ? PLICA_OK
 			  : plica_compare_area_of_positions(&input->area, &input->reference,
 				    truth->y_px, truth->x_px, truth->pattern_count, err);

@@ -2,8 +2,22 @@
 #include "cli/score.h"
 
 #include "base/try.h"
-#include "plica/dataset.h"
-#include "plica/product.h"
+
+struct plica_compare_object cli_object_of(const struct plica_product *product)
+{
+	return (struct plica_compare_object){.rows = product->object_rows,
+		.cols = product->object_cols,
+		.data = product->object,
+		.origin_y_px = product->origin_y_px,
+		.origin_x_px = product->origin_x_px};
+}
+
+struct plica_compare_object cli_truth_of(const struct plica_dataset *dataset)
+{
+	return (struct plica_compare_object){.rows = dataset->object_rows,
+		.cols = dataset->object_cols,
+		.data = dataset->object};
+}
 
 enum plica_status cli_score(struct plica_comparison **out, const char *result_path,
 	const char *input_npz, struct plica_error *err)
@@ -15,14 +29,8 @@ enum plica_status cli_score(struct plica_comparison **out, const char *result_pa
 
 	PLICA_TRY(plica_product_load(&product, result_path, err));
 	PLICA_TRY(plica_dataset_load(&dataset, input_npz, err));
-	input.reconstruction = (struct plica_compare_object){.rows = product->object_rows,
-		.cols = product->object_cols,
-		.data = product->object,
-		.origin_y_px = product->origin_y_px,
-		.origin_x_px = product->origin_x_px};
-	input.reference = (struct plica_compare_object){.rows = dataset->object_rows,
-		.cols = dataset->object_cols,
-		.data = dataset->object};
+	input.reconstruction = cli_object_of(product);
+	input.reference = cli_truth_of(dataset);
 	PLICA_TRY(plica_compare_area_of_positions(&input.area, &input.reference, dataset->y_px,
 		dataset->x_px, dataset->pattern_count, err));
 	PLICA_TRY(plica_compare(out, &input, NULL, err));

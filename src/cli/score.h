@@ -4,7 +4,13 @@
 #define PLICA_CLI_SCORE_H
 
 #include "plica/compare.h"
+#include "plica/dataset.h"
 #include "plica/error.h"
+#include "plica/product.h"
+
+/** The object of a reconstruction, and the truth of a dataset, for a comparison; both borrowed. */
+struct plica_compare_object cli_object_of(const struct plica_product *product);
+struct plica_compare_object cli_truth_of(const struct plica_dataset *dataset);
 
 /**
  * Compares the reconstruction at `result_path` with the objectGuess of the data set at `input_npz`
