@@ -122,6 +122,26 @@ out:
 	return status;
 }
 
+/* What a denoised object was made from. */
+static enum plica_status read_raw_object(
+	struct plica_product *product, const struct source *source, struct plica_error *err)
+{
+	static const char name[] = "reconstructed_object_raw";
+	size_t shape[3] = {0};
+	enum plica_status status;
+
+	if (!plica_npz_has(source->npz, name))
+		return PLICA_OK;
+	status = read_complex(&product->object_raw, shape, source, name, err);
+	if (status != PLICA_OK)
+		return status;
+	if (shape[0] == 1 && shape[1] == product->object_rows && shape[2] == product->object_cols)
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"cannot use '%s': '%s' is %zu x %zu, expected %zu x %zu as the object",
+		source->path, name, shape[1], shape[2], product->object_rows, product->object_cols);
+}
+
 static enum plica_status read_probe(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
@@ -254,6 +274,7 @@ enum plica_status plica_product_load(
 	PLICA_TRY(PLICA_NEW(&product, 1, err));
 	PLICA_TRY(plica_npz_open(&source.npz, path, err));
 	PLICA_TRY(read_object(product, &source, err));
+	PLICA_TRY(read_raw_object(product, &source, err));
 	PLICA_TRY(read_probe(product, &source, err));
 	PLICA_TRY(read_origin(product, &source, err));
 	PLICA_TRY(read_positions(product, &source, err));

@@ -33,6 +33,8 @@ static struct plica_product *complete(void)
 	product->object_cols = 4;
 	assert_ok(PLICA_NEW(&product->object, 12, &err));
 	memcpy(product->object, pixels, 12 * sizeof(*pixels));
+	assert_ok(PLICA_NEW(&product->object_raw, 12, &err));
+	memcpy(product->object_raw, pixels + 8, 12 * sizeof(*pixels));
 	product->origin_y_px = -7.0;
 	product->origin_x_px = 12.5;
 	product->probe_modes = 2;
@@ -67,6 +69,7 @@ static void a_saved_product_loads_as_it_was(void **state)
 	assert_int_equal(after->object_rows, 3);
 	assert_int_equal(after->object_cols, 4);
 	assert_memory_equal(after->object, pixels, 12 * sizeof(*pixels));
+	assert_memory_equal(after->object_raw, pixels + 8, 12 * sizeof(*pixels));
 	assert_close(after->origin_y_px, -7.0, 0.0);
 	assert_close(after->origin_x_px, 12.5, 0.0);
 	assert_int_equal(after->probe_modes, 2);
