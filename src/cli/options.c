@@ -85,6 +85,29 @@ static void report_unknown(
 		(void)cli_usage_error(command, "unknown option '%s'", given);
 }
 
+/* The arguments that popt has given out: targets point to them for as long as the program runs. */
+static struct plica_strings given_arguments;
+
+static void release_arguments(void)
+{
+	plica_strings_release(&given_arguments);
+}
+
+/* Takes the option's argument over from popt; NULL for a flag, or without memory. */
+static const char *take_argument(poptContext context)
+{
+	char *argument = poptGetOptArg(context);
+	bool kept;
+
+	if (argument == NULL)
+		return NULL;
+	if (given_arguments.size == 0)
+		(void)atexit(release_arguments);
+	kept = plica_strings_add(&given_arguments, argument, NULL) == PLICA_OK;
+	free(argument);
+	return kept ? given_arguments.item[given_arguments.size - 1] : NULL;
+}
+
 static bool store(const struct cli_option *option, const char *argument)
 {
 	char *end = NULL;
@@ -154,7 +177,9 @@ static enum cli_parsed parse_all(
 			print_help(command, options);
 			return CLI_HELP_SHOWN;
 		}
-		argument = poptGetOptArg(context); /* kept until the program ends */
+		argument = take_argument(context);
+		if (argument == NULL && option->type != CLI_FLAG)
+			return CLI_WRONG;
 		if (!store(option, argument)) {
 			(void)cli_usage_error(command, "'--%s' takes %s, not '%s'", option->name,
 				option->type == CLI_INT ? "a whole number" : "a number", argument);
