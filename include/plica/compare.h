@@ -29,12 +29,12 @@
  *     amplitude error |a| - |t|; phase error arg(a conj(t)) in (-pi, pi], radians
  *     RMSE, MAE, MSE  of these errors
  *     PSNR            10 log10(range^2 / MSE) dB, range = max - min of the reference
- *     SSIM            scikit-image's: 7 x 7 uniform window, sample covariance, 3 px border left
- * out; of |.|, and of the phase counted from the reference's smallest (below) MS-SSIM         Wang,
- * Simoncelli and Bovik (Asilomar 2003): five scales, 11 x 11 Gaussian window of sigma 1.5; both
- * pictures smoothed beforehand, see the options FRC             Fourier ring correlation over the
- * largest centred square, Hann window, rings one frequency bin wide; thresholds of van Heel and
- * Schatz (2005)
+ *     SSIM            scikit-image's: 7 x 7 uniform window, sample covariance, 3 px border left out;
+ *                     of |.|, and of the phase counted from the reference's smallest (below)
+ *     MS-SSIM         Wang, Simoncelli and Bovik (Asilomar 2003): five scales, 11 x 11 Gaussian
+ *                     window of sigma 1.5; both pictures smoothed beforehand, see the options
+ *     FRC             Fourier ring correlation over the largest centred square, Hann window, rings
+ *                     one frequency bin wide; thresholds of van Heel and Schatz (2005)
  *
  * The phase pictures of SSIM, MS-SSIM and `range` are arg(a / u) and arg(t / u), where u is the
  * direction of the sum of t: so the middle of the reference's phases, not the accident of its

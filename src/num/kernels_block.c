@@ -21,8 +21,8 @@ static bool supports(size_t size)
 	return power_of_two && size >= SMALLEST_SIZE && size <= LARGEST_SIZE && VARIANT(usable)();
 }
 
-/* The first of the radices 4 and 8 that make `length`, a power of two; measured as the fastest
- * (doc/performance.md): 64 = 8 8, 128 = 4 4 8, 256 = 8 4 8, 512 = 8 8 8. */
+/* The first of the radices 4 and 8 that make `length`, a power of two:
+ * 64 = 8 8, 128 = 4 4 8, 256 = 8 4 8, 512 = 8 8 8. */
 static size_t first_radix(size_t length)
 {
 	return length == 8 || length == 32 || length == 64 ? 8 : 4;

@@ -6,7 +6,7 @@
  * The object's canvas is sized from the positions, with a margin, so that no patch leaves it and
  * no loop checks. Pixel [0, 0] of the canvas lies at (origin_y, origin_x) in the dataset's
  * coordinates; the patch of position p starts at row rint(p) - N/2 - origin, and the fraction
- * delta = p - rint(p) shifts the probe (doc/numerics.md, "Positions").
+ * delta = p - rint(p) shifts the probe (doc/numerics.md, "Fractions of a pixel").
  */
 #ifndef PLICA_RECON_PROBLEM_H
 #define PLICA_RECON_PROBLEM_H
