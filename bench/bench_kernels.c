@@ -168,25 +168,34 @@ static void run_exit(const struct bench *bench, size_t i, enum measure measure, 
 	bench->kernels->table->exit_wave(bench->kernels, bench->work, &args, &sums);
 }
 
+static struct plica_stored_waves stored_waves(const struct bench *bench, size_t i)
+{
+	return (struct plica_stored_waves){
+		row_of(i), col_of(i), bench->wave[i].incident, bench->wave[i].difference};
+}
+
 static void run_scatter(struct bench *bench, size_t i)
 {
-	bench->kernels->table->scatter(bench->kernels, &bench->sum, 0, bench->sum.rows, row_of(i),
-		col_of(i), bench->wave[i].incident, bench->wave[i].difference);
+	struct plica_stored_waves waves = stored_waves(bench, i);
+
+	bench->kernels->table->scatter(bench->kernels, &bench->sum, 0, bench->sum.rows, &waves);
 }
 
 static void run_scatter_power(struct bench *bench, size_t i)
 {
-	bench->kernels->table->scatter_power(bench->kernels, bench->sum.re, bench->sum.stride, 0,
-		bench->sum.rows, row_of(i), col_of(i), bench->wave[i].incident);
+	struct plica_stored_waves waves = stored_waves(bench, i);
+
+	bench->kernels->table->scatter_power(
+		bench->kernels, bench->sum.re, bench->sum.stride, 0, bench->sum.rows, &waves);
 }
 
 static void run_pair_sums(const struct bench *bench, size_t i)
 {
+	struct plica_stored_waves waves = stored_waves(bench, i);
 	double sums[PLICA_PAIR_SUMS];
 
-	bench->kernels->table->pair_sums(bench->kernels, sums, &bench->object, &bench->direction,
-		row_of(i), col_of(i), bench->wave[i].incident, bench->wave[i].difference,
-		bench->probe);
+	bench->kernels->table->pair_sums(
+		bench->kernels, sums, &bench->object, &bench->direction, bench->probe, &waves);
 }
 
 static void run_batch(struct bench *bench, enum measure exit)

@@ -83,6 +83,13 @@ struct plica_exit_sums {
  * b1 = sum Re(conj(u) chi), b2 = sum Re(conj(v) chi). */
 #define PLICA_PAIR_SUMS 6
 
+/** What exit_wave has stored of one pattern, and the patch of the object that it belongs to. */
+struct plica_stored_waves {
+	size_t row, col;
+	const float *incident;   /**< A */
+	const float *difference; /**< chi */
+};
+
 struct plica_kernels;
 
 /** The functions of one variant; `self` is the plan for one size. */
@@ -114,15 +121,13 @@ struct plica_kernel_table {
 
 	/** sum += conj(incident) difference, for the object rows [first_row, end_row) only. */
 	void (*scatter)(const struct plica_kernels *self, struct plica_planes *sum,
-		size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
-		const float *difference);
+		size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
 	/** sum[y * stride + x] += |incident|^2, for those rows only. */
 	void (*scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
-		size_t first_row, size_t end_row, size_t row, size_t col, const float *incident);
+		size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
 	void (*pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
-		const struct plica_planes *object, const struct plica_planes *direction, size_t row,
-		size_t col, const float *incident, const float *difference,
-		const float *probe_direction);
+		const struct plica_planes *object, const struct plica_planes *direction,
+		const float *probe_direction, const struct plica_stored_waves *waves);
 };
 
 struct plica_kernels {

@@ -92,13 +92,12 @@ void VARIANT(block_ramps)(
 void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,
 	const struct plica_exit_wave *args, struct plica_exit_sums *sums);
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
-	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
-	const float *difference);
+	size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
 void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
-	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident);
+	size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
 void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
-	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
-	size_t col, const float *incident, const float *difference, const float *probe_direction);
+	const struct plica_planes *object, const struct plica_planes *direction,
+	const float *probe_direction, const struct plica_stored_waves *waves);
 
 /** Loads element j, j + stride, ... and does the inverse stage on them. */
 INLINE void inverse_in(

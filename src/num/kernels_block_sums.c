@@ -16,18 +16,16 @@ INLINE void prefetch_ahead(const float *pair)
 		__builtin_prefetch(pair + AHEAD + i);
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
-	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident,
-	const float *difference)
+	size_t first_row, size_t end_row, const struct plica_stored_waves *waves)
 {
-	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+	struct plica_row_range range = plica_rows_in(waves->row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float *a = incident + y * wave_pitch(self->size);
-		const float *chi = difference + y * wave_pitch(self->size);
-		float *re = sum->re + (row + y) * sum->stride + col;
-		float *im = sum->im + (row + y) * sum->stride + col;
+		const float *a = waves->incident + y * wave_pitch(self->size);
+		const float *chi = waves->difference + y * wave_pitch(self->size);
+		float *re = sum->re + (waves->row + y) * sum->stride + waves->col;
+		float *im = sum->im + (waves->row + y) * sum->stride + waves->col;
 
 		for (size_t x = 0; x < self->size; x += LANES) {
 			struct cvec product = cmul_conj(cload(chi + 2 * x), cload(a + 2 * x));
@@ -40,15 +38,14 @@ void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_plane
 	}
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
-	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident)
+	size_t first_row, size_t end_row, const struct plica_stored_waves *waves)
 {
-	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+	struct plica_row_range range = plica_rows_in(waves->row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float *wave = incident + y * wave_pitch(self->size);
-		float *target = sum + (row + y) * stride + col;
+		const float *wave = waves->incident + y * wave_pitch(self->size);
+		float *target = sum + (waves->row + y) * stride + waves->col;
 
 		for (size_t x = 0; x < self->size; x += LANES) {
 			struct cvec a = cload(wave + 2 * x);
@@ -92,10 +89,9 @@ INLINE void add_pair(vec sums[PLICA_PAIR_SUMS], const struct pair_row *row, size
 	sums[5] += v.re * chi.re + v.im * chi.im;
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
-	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
-	size_t col, const float *incident, const float *difference, const float *probe_direction)
+	const struct plica_planes *object, const struct plica_planes *direction,
+	const float *probe_direction, const struct plica_stored_waves *waves)
 {
 	struct lane_sums totals[PLICA_PAIR_SUMS] = {0};
 	size_t size = self->size;
@@ -104,15 +100,15 @@ void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLIC
 		vec partial[PLICA_PAIR_SUMS] = {0};
 
 		for (size_t z = y; z < y + FLOAT_ROWS; z++) {
-			size_t in_object = (row + z) * object->stride + col;
-			size_t in_direction = (row + z) * direction->stride + col;
+			size_t in_object = (waves->row + z) * object->stride + waves->col;
+			size_t in_direction = (waves->row + z) * direction->stride + waves->col;
 			struct pair_row pixels = {
 				.object_re = object->re + in_object,
 				.object_im = object->im + in_object,
 				.direction_re = direction->re + in_direction,
 				.direction_im = direction->im + in_direction,
-				.incident = incident + z * wave_pitch(size),
-				.difference = difference + z * wave_pitch(size),
+				.incident = waves->incident + z * wave_pitch(size),
+				.difference = waves->difference + z * wave_pitch(size),
 				.probe_direction = probe_direction + z * wave_pitch(size),
 			};
 

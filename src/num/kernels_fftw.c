@@ -402,17 +402,16 @@ static void exit_wave(const struct plica_kernels *self, void *work,
 		add_to_probe(self, &scratch, args, wave);
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void scatter(const struct plica_kernels *self, struct plica_planes *sum, size_t first_row,
-	size_t end_row, size_t row, size_t col, const float *incident, const float *difference)
+	size_t end_row, const struct plica_stored_waves *waves)
 {
-	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+	struct plica_row_range range = plica_rows_in(waves->row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float complex *a = as_complex(incident) + y * self->size;
-		const float complex *chi = as_complex(difference) + y * self->size;
-		float *re = sum->re + (row + y) * sum->stride + col;
-		float *im = sum->im + (row + y) * sum->stride + col;
+		const float complex *a = as_complex(waves->incident) + y * self->size;
+		const float complex *chi = as_complex(waves->difference) + y * self->size;
+		float *re = sum->re + (waves->row + y) * sum->stride + waves->col;
+		float *im = sum->im + (waves->row + y) * sum->stride + waves->col;
 
 		for (size_t x = 0; x < self->size; x++) {
 			float complex product = conjf(a[x]) * chi[x];
@@ -423,15 +422,14 @@ static void scatter(const struct plica_kernels *self, struct plica_planes *sum, 
 	}
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void scatter_power(const struct plica_kernels *self, float *sum, size_t stride,
-	size_t first_row, size_t end_row, size_t row, size_t col, const float *incident)
+	size_t first_row, size_t end_row, const struct plica_stored_waves *waves)
 {
-	struct plica_row_range range = plica_rows_in(row, self->size, first_row, end_row);
+	struct plica_row_range range = plica_rows_in(waves->row, self->size, first_row, end_row);
 
 	for (size_t y = range.first; y < range.end; y++) {
-		const float complex *a = as_complex(incident) + y * self->size;
-		float *target = sum + (row + y) * stride + col;
+		const float complex *a = as_complex(waves->incident) + y * self->size;
+		float *target = sum + (waves->row + y) * stride + waves->col;
 
 		for (size_t x = 0; x < self->size; x++) {
 			float re = crealf(a[x]);
@@ -477,24 +475,23 @@ static void pair_products(float products[PLICA_PAIR_SUMS][BLOCK], const struct p
 	}
 }
 
-/* The table's signature: one argument a register. NOLINTNEXTLINE(readability-function-size) */
 static void pair_sums(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
-	const struct plica_planes *object, const struct plica_planes *direction, size_t row,
-	size_t col, const float *incident, const float *difference, const float *probe_direction)
+	const struct plica_planes *object, const struct plica_planes *direction,
+	const float *probe_direction, const struct plica_stored_waves *waves)
 {
 	double lanes[PLICA_PAIR_SUMS][LANES] = {{0}};
 	size_t size = self->size;
 
 	for (size_t y = 0; y < size; y++) {
-		size_t in_object = (row + y) * object->stride + col;
-		size_t in_direction = (row + y) * direction->stride + col;
+		size_t in_object = (waves->row + y) * object->stride + waves->col;
+		size_t in_direction = (waves->row + y) * direction->stride + waves->col;
 		struct pair_row pixels = {
 			.object_re = object->re + in_object,
 			.object_im = object->im + in_object,
 			.direction_re = direction->re + in_direction,
 			.direction_im = direction->im + in_direction,
-			.incident = as_complex(incident) + y * size,
-			.difference = as_complex(difference) + y * size,
+			.incident = as_complex(waves->incident) + y * size,
+			.difference = as_complex(waves->difference) + y * size,
 			.probe_direction = as_complex(probe_direction) + y * size,
 		};
 

@@ -172,11 +172,12 @@ static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t cou
 	const struct plica_kernels *kernels = problem->kernels;
 
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
-	for (size_t k = 0; k < count; k++)
+	for (size_t k = 0; k < count; k++) {
+		struct plica_stored_waves waves = plica_pass_waves(lsqml->pass, k, positions[k]);
+
 		kernels->table->pair_sums(kernels, lsqml->pair_sums[k], &problem->object,
-			&lsqml->direction, problem->row[positions[k]], problem->col[positions[k]],
-			lsqml->pass->incident + k * kernels->wave_floats,
-			lsqml->pass->difference + k * kernels->wave_floats, lsqml->probe_direction);
+			&lsqml->direction, lsqml->probe_direction, &waves);
+	}
 	plica_steps_solve(lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
 }
 

@@ -98,6 +98,19 @@ static void add_blocks(struct plica_pass *pass)
 	}
 }
 
+struct plica_stored_waves plica_pass_waves(const struct plica_pass *pass, size_t k, size_t index)
+{
+	const struct plica_problem *problem = pass->problem;
+	size_t floats = problem->kernels->wave_floats;
+
+	return (struct plica_stored_waves){
+		.row = problem->row[index],
+		.col = problem->col[index],
+		.incident = pass->incident + k * floats,
+		.difference = pass->difference + k * floats,
+	};
+}
+
 static void scatter_band(
 	struct plica_pass *pass, const size_t *positions, size_t count, struct plica_band band)
 {
@@ -106,17 +119,14 @@ static void scatter_band(
 	struct plica_planes *gradient = &pass->gradient;
 
 	for (size_t k = 0; k < count; k++) {
-		size_t row = problem->row[positions[k]];
-		size_t col = problem->col[positions[k]];
-		const float *incident = pass->incident + k * kernels->wave_floats;
+		struct plica_stored_waves waves = plica_pass_waves(pass, k, positions[k]);
 
-		if (row >= band.end || row + problem->side <= band.first)
+		if (waves.row >= band.end || waves.row + problem->side <= band.first)
 			continue;
-		kernels->table->scatter(kernels, gradient, band.first, band.end, row, col, incident,
-			pass->difference + k * kernels->wave_floats);
+		kernels->table->scatter(kernels, gradient, band.first, band.end, &waves);
 		if (pass->power != NULL)
 			kernels->table->scatter_power(kernels, pass->power, gradient->stride,
-				band.first, band.end, row, col, incident);
+				band.first, band.end, &waves);
 	}
 }
 

@@ -49,6 +49,9 @@ void plica_pass_add(struct plica_pass *pass, const size_t *positions, size_t cou
 /** Completes the probe gradient. */
 void plica_pass_end(struct plica_pass *pass);
 
+/** What is stored of position `index`, the k-th of the last set. */
+struct plica_stored_waves plica_pass_waves(const struct plica_pass *pass, size_t k, size_t index);
+
 /** Begin, add and end of a single set, over the rows that it touches. */
 void plica_pass_run(struct plica_pass *pass, const size_t *positions, size_t count);
 

@@ -41,12 +41,12 @@ void plica_pie_free(struct plica_pie *pie)
 static float largest_probe_power(struct plica_pie *pie)
 {
 	const struct plica_kernels *kernels = pie->problem->kernels;
+	const struct plica_stored_waves probe = {.incident = pie->problem->probe};
 	size_t side = pie->problem->side;
 	float largest = 0.0F;
 
 	memset(pie->probe_power, 0, side * side * sizeof(*pie->probe_power));
-	kernels->table->scatter_power(
-		kernels, pie->probe_power, side, 0, side, 0, 0, pie->problem->probe);
+	kernels->table->scatter_power(kernels, pie->probe_power, side, 0, side, &probe);
 	for (size_t k = 0; k < side * side; k++)
 		largest = pie->probe_power[k] > largest ? pie->probe_power[k] : largest;
 	return largest;

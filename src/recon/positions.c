@@ -104,12 +104,11 @@ void plica_position_search_add(struct plica_position_search *search, const struc
 	for (size_t k = 0; k < count; k++) {
 		double sums[3][PLICA_PAIR_SUMS];
 		size_t i = first + k;
+		struct plica_stored_waves waves = plica_pass_waves(pass, k, i);
 
 		for (int axis = 0; axis < 3; axis++)
 			kernels->table->pair_sums(kernels, sums[axis], &problem->object,
-				&search->slope[axis], problem->row[i], problem->col[i],
-				pass->incident + k * kernels->wave_floats,
-				pass->difference + k * kernels->wave_floats, problem->probe);
+				&search->slope[axis], problem->probe, &waves);
 		search->residual[i] = sums[0][4];
 		search->residual[problem->count + i] = sums[1][4];
 		search->curvature[3 * i] = sums[0][0];

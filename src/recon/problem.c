@@ -334,14 +334,17 @@ void plica_problem_illumination(struct plica_problem *problem, float *power)
 #pragma omp parallel for schedule(dynamic, 1) num_threads(problem->threads)
 	for (size_t k = 0; k < bands; k++) {
 		struct plica_band band = plica_band(0, problem->object.rows, k);
+		struct plica_stored_waves probe = {.incident = problem->probe};
 
 		memset(power + band.first * stride, 0,
 			(band.end - band.first) * stride * sizeof(*power));
-		for (size_t i = 0; i < problem->count; i++)
-			if (problem->row[i] < band.end &&
-				problem->row[i] + problem->side > band.first)
-				kernels->table->scatter_power(kernels, power, stride, band.first,
-					band.end, problem->row[i], problem->col[i], problem->probe);
+		for (size_t i = 0; i < problem->count; i++) {
+			probe.row = problem->row[i];
+			probe.col = problem->col[i];
+			if (probe.row < band.end && probe.row + problem->side > band.first)
+				kernels->table->scatter_power(
+					kernels, power, stride, band.first, band.end, &probe);
+		}
 	}
 }
 

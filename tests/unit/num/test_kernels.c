@@ -105,6 +105,13 @@ static struct plica_exit_sums run_exit_wave(struct rig *rig, const struct plica_
 	return sums;
 }
 
+/* The fixture's probe in place of a stored incident wave, and `difference`. */
+static struct plica_stored_waves probe_and(const struct rig *rig, const float *difference)
+{
+	return (struct plica_stored_waves){
+		rig->fixture.row, rig->fixture.col, rig->probe, difference};
+}
+
 /* Calls `check` for every variant at every size that it takes. */
 static void for_each_variant(void (*check)(const char *variant, size_t size))
 {
@@ -325,6 +332,7 @@ static void check_scatter(const char *variant, size_t size)
 	const struct fixture *f = &rig.fixture;
 	size_t first_row = f->row + size / 3;
 	size_t end_row = f->row + size - size / 4;
+	struct plica_stored_waves waves = probe_and(&rig, rig.probe_direction);
 	double _Complex *expected = new_array(f->rows * f->rows, sizeof(*expected));
 	float _Complex *found = new_array(f->rows * f->rows, sizeof(*found));
 
@@ -338,13 +346,11 @@ static void check_scatter(const char *variant, size_t size)
 				conj((double _Complex)f->probe[i]) *
 				(double _Complex)f->probe_direction[i];
 	}
-	table->scatter(rig.kernels, &rig.object, first_row, end_row, f->row, f->col, rig.probe,
-		rig.probe_direction);
+	table->scatter(rig.kernels, &rig.object, first_row, end_row, &waves);
 	plica_planes_to(found, &rig.object);
 	assert_field("scatter", found, expected, f->rows * f->rows, TOLERANCE);
-	table->scatter(rig.kernels, &rig.object, 0, f->row, f->row, f->col, rig.probe, rig.probe);
-	table->scatter(rig.kernels, &rig.object, f->row + size, f->rows + 5, f->row, f->col,
-		rig.probe, rig.probe);
+	table->scatter(rig.kernels, &rig.object, 0, f->row, &waves);
+	table->scatter(rig.kernels, &rig.object, f->row + size, f->rows + 5, &waves);
 	plica_planes_to(found, &rig.object);
 	assert_field("scatter outside", found, expected, f->rows * f->rows, TOLERANCE);
 	plica_free(expected);
@@ -364,10 +370,10 @@ static void check_scatter_power(const char *variant, size_t size)
 	const struct fixture *f = &rig.fixture;
 	size_t stride = rig.object.stride;
 	size_t end_row = f->row + size / 2 + 1;
+	struct plica_stored_waves waves = probe_and(&rig, NULL);
 	float *sum = rig.object.re;
 
-	rig.kernels->table->scatter_power(
-		rig.kernels, sum, stride, 0, end_row, f->row, f->col, rig.probe);
+	rig.kernels->table->scatter_power(rig.kernels, sum, stride, 0, end_row, &waves);
 	for (size_t i = 0; i < f->rows * f->rows; i++) {
 		size_t y = i / f->rows;
 		size_t x = i % f->rows;
@@ -412,6 +418,7 @@ static void check_pair_sums(const char *variant, size_t size)
 {
 	struct rig rig = rig_create(variant, size, 0.0);
 	const struct fixture *f = &rig.fixture;
+	struct plica_stored_waves waves = probe_and(&rig, rig.probe);
 	double found[PLICA_PAIR_SUMS];
 	double expected[PLICA_PAIR_SUMS];
 	double power = 0.0;
@@ -419,8 +426,8 @@ static void check_pair_sums(const char *variant, size_t size)
 	reference_pair_sums(expected, f);
 	for (size_t i = 0; i < size * size; i++)
 		power += pow(cabs((double _Complex)f->probe[i]), 2.0);
-	rig.kernels->table->pair_sums(rig.kernels, found, &rig.object, &rig.direction, f->row,
-		f->col, rig.probe, rig.probe, rig.probe_direction);
+	rig.kernels->table->pair_sums(
+		rig.kernels, found, &rig.object, &rig.direction, rig.probe_direction, &waves);
 	for (size_t i = 0; i < PLICA_PAIR_SUMS; i++) {
 		const double scale[PLICA_PAIR_SUMS] = {expected[0], expected[1],
 			sqrt(expected[0] * expected[1]), sqrt(expected[0] * expected[1]),
@@ -488,17 +495,17 @@ static void check_object_adjoint(const char *variant, size_t size)
 	const struct fixture *f = &rig.fixture;
 	const struct plica_kernel_table *table = rig.kernels->table;
 	size_t bytes = rig.object.rows * rig.object.stride * sizeof(float);
+	struct plica_stored_waves waves = probe_and(&rig, rig.probe_direction);
 	float _Complex *sum = new_array(f->rows * f->rows, sizeof(*sum));
 	double sums[PLICA_PAIR_SUMS];
 	double right;
 
 	memset(rig.object.re, 0, bytes);
 	memset(rig.object.im, 0, bytes);
-	table->scatter(rig.kernels, &rig.object, 0, f->rows, f->row, f->col, rig.probe,
-		rig.probe_direction);
+	table->scatter(rig.kernels, &rig.object, 0, f->rows, &waves);
 	plica_planes_to(sum, &rig.object);
-	table->pair_sums(rig.kernels, sums, &rig.object, &rig.direction, f->row, f->col, rig.probe,
-		rig.probe_direction, rig.probe_direction);
+	table->pair_sums(
+		rig.kernels, sums, &rig.object, &rig.direction, rig.probe_direction, &waves);
 	right = creal(product(f->direction, sum, f->rows * f->rows));
 	assert_sum("adjoint of scatter", sums[4], right,
 		sqrt(sums[0]) *
