@@ -35,6 +35,14 @@ enum plica_denoise_mode {
 	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
 };
 
+/** When something happens: in the epochs e (the first is 0) with start <= e < stop and (e - start) a
+ * multiple of stride. */
+struct plica_plan {
+	long start;
+	long stop;
+	long stride;
+};
+
 struct plica_settings {
 	const char *algorithm; /**< name of an engine, static */
 	long num_epochs;       /**< every pattern once through its transforms each */
@@ -46,6 +54,7 @@ struct plica_settings {
 	double gaussian_noise_std;             /**< sigma; relaxation 1 / (4 sigma^2) */
 	double poisson_epsilon;                /**< e of I + e and |Psi|^2 + e, photons */
 	bool rescale_probe_intensity;          /**< once, to the counts, before the first epoch */
+	bool solve_steps_jointly;              /**< steps of object and probe from one problem */
 	double preconditioning_damping_factor; /**< eta, of the illumination's maximum */
 	struct {
 		bool enabled;
@@ -60,7 +69,7 @@ struct plica_settings {
 	} start;                           /**< how ML begins */
 	struct {
 		bool optimizable;              /**< refine the positions */
-		long start;                    /**< first iteration of ML's conjugate gradients */
+		struct plica_plan plan;        /**< ML: iterations of its conjugate gradients */
 		double update_magnitude_limit; /**< px a step and axis */
 		double max_correction;         /**< px in all and axis */
 	} positions;
@@ -70,6 +79,8 @@ struct plica_settings {
 		double alpha;                    /**< rPIE's regularisation */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
+		bool optimizable;
+		struct plica_plan plan;
 		struct {
 			bool enabled;
 			long stride; /**< epochs */
@@ -79,7 +90,7 @@ struct plica_settings {
 		double optimal_step_size_scaler; /**< beta_P */
 		double step_size;
 		bool optimizable;
-		long start; /**< first epoch (0-based) that updates the probe */
+		struct plica_plan plan;
 	} probe;
 };
 

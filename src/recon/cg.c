@@ -351,7 +351,7 @@ static double line_search(struct plica_cg *cg, double *cost)
 static void start_positions(struct plica_cg *cg)
 {
 	if (cg->search == NULL || cg->search->active ||
-		cg->iteration < cg->problem->settings->positions.start)
+		cg->iteration < cg->problem->settings->positions.plan.start)
 		return;
 	cg->search->active = true;
 	cg->old_product = 0.0;

@@ -14,6 +14,7 @@
 #include "recon/boost.h"
 #include "recon/engine.h"
 #include "recon/pass.h"
+#include "recon/plan.h"
 #include "recon/steps.h"
 
 /* The illumination is brought up to date in each of the first epochs, then every tenth. */
@@ -26,8 +27,9 @@ struct lsqml {
 	struct plica_problem *problem;
 	struct plica_pass *pass;
 	struct plica_batches batches;
-	size_t object_floats; /* rows * stride of the canvas */
-	float *illumination;  /* W */
+	bool updates_object, updates_probe; /* in this epoch */
+	size_t object_floats;               /* rows * stride of the canvas */
+	float *illumination;                /* W */
 	float *illumination_new;
 	float largest_illumination;
 	struct plica_planes direction; /* dO */
@@ -127,7 +129,7 @@ static void update_illumination(struct lsqml *lsqml, bool first)
 
 static bool illumination_is_due(const struct plica_settings *settings, long epoch)
 {
-	long since = epoch - settings->probe.start;
+	long since = epoch - settings->probe.plan.start;
 
 	if (epoch == 0)
 		return true;
@@ -178,7 +180,12 @@ static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t cou
 		kernels->table->pair_sums(kernels, lsqml->pair_sums[k], &problem->object,
 			&lsqml->direction, lsqml->probe_direction, &waves);
 	}
-	plica_steps_solve(lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
+	if (problem->settings->solve_steps_jointly)
+		plica_steps_solve(
+			lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
+	else
+		plica_steps_solve_separately(
+			lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
 }
 
 static void apply_object(struct lsqml *lsqml, size_t count)
@@ -215,8 +222,7 @@ static void apply_probe(struct lsqml *lsqml, size_t count)
 	plica_problem_probe_changed(problem);
 }
 
-static double run_batch(
-	struct lsqml *lsqml, const size_t *positions, size_t count, bool update_probe)
+static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t count)
 {
 	double residual = 0.0;
 
@@ -224,8 +230,9 @@ static double run_batch(
 	make_object_direction(lsqml);
 	make_probe_direction(lsqml, count);
 	solve_steps(lsqml, positions, count);
-	apply_object(lsqml, count);
-	if (update_probe)
+	if (lsqml->updates_object)
+		apply_object(lsqml, count);
+	if (lsqml->updates_probe)
 		apply_probe(lsqml, count);
 	for (size_t k = 0; k < count; k++)
 		residual += lsqml->pass->sums[k].residual;
@@ -245,9 +252,12 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	struct lsqml *lsqml = state;
 	struct plica_problem *problem = lsqml->problem;
 	const struct plica_settings *settings = problem->settings;
-	bool update_probe = settings->probe.optimizable && number >= settings->probe.start;
 	double residual = 0.0;
 
+	lsqml->updates_object =
+		settings->object.optimizable && plica_plan_includes(&settings->object.plan, number);
+	lsqml->updates_probe =
+		settings->probe.optimizable && plica_plan_includes(&settings->probe.plan, number);
 	if (illumination_is_due(settings, number))
 		update_illumination(lsqml, number == 0);
 	if (lsqml->boost != NULL)
@@ -257,7 +267,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		size_t count;
 		const size_t *positions = plica_batches_get(&lsqml->batches, k, &count);
 
-		residual += run_batch(lsqml, positions, count, update_probe);
+		residual += run_batch(lsqml, positions, count);
 	}
 	if (lsqml->boost != NULL)
 		plica_boost_change(lsqml->boost, &lsqml->object_before, lsqml->illumination,

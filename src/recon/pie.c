@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/try.h"
 #include "recon/engine.h"
+#include "recon/plan.h"
 
 enum plica_status plica_pie_create(struct plica_pie **out, struct plica_problem *problem,
 	size_t batch_size, double eta, struct plica_error *err)
@@ -93,7 +94,7 @@ double plica_pie_epoch(struct plica_pie *pie, long number)
 		plica_pass_run(pie->pass, positions, count);
 		update_object(pie);
 		if (problem->settings->probe.optimizable &&
-			number >= problem->settings->probe.start)
+			plica_plan_includes(&problem->settings->probe.plan, number))
 			update_probe(pie, count);
 		for (size_t i = 0; i < count; i++)
 			residual += pie->pass->sums[i].residual;

@@ -19,6 +19,19 @@ static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 #define AT(member) offsetof(struct plica_settings, member)
 #define FOR(engine) PLICA_SETTING_FOR_##engine
 
+/* Later than any epoch: the plan has no end. */
+#define NEVER 1000000L
+#define ALWAYS {.start = 0, .stop = NEVER, .stride = 1}
+
+/* The plan of what `name` says, in `where`. */
+#define PLAN_ROWS(name, where, engines)                                                            \
+	{name ".start", PLICA_SETTING_INTEGER, AT(where.start), 0, NEVER, NULL, engines, "epochs", \
+		"first epoch that updates it, counted from 0"},                                    \
+		{name ".stop", PLICA_SETTING_INTEGER, AT(where.stop), 0, NEVER, NULL, engines,     \
+			"epochs", "first epoch that does not update it any more"},                 \
+		{name ".stride", PLICA_SETTING_INTEGER, AT(where.stride), 1, NEVER, NULL, engines, \
+			"epochs", "it is updated in every so many epochs"}
+
 static const struct plica_setting table[] = {
 	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, FOR(ALL), "epochs",
 		"passes over all patterns"},
@@ -42,6 +55,9 @@ static const struct plica_setting table[] = {
 	{"rescale_probe_intensity_in_first_epoch", PLICA_SETTING_BOOL, AT(rescale_probe_intensity),
 		0, 1, NULL, FOR(ALL), "",
 		"scale the probe to the measured counts before the first epoch"},
+	{"single_slice_solve_obj_prb_step_size_jointly", PLICA_SETTING_BOOL,
+		AT(solve_steps_jointly), 0, 1, NULL, FOR(LSQML), "",
+		"step lengths of object and probe from one problem; false: each by itself, halved"},
 	{"preconditioning_damping_factor", PLICA_SETTING_NUMBER, AT(preconditioning_damping_factor),
 		1e-6, 1e3, NULL, FOR(LSQML), "",
 		"damping of the object direction, relative to the brightest illumination"},
@@ -62,8 +78,9 @@ static const struct plica_setting table[] = {
 		"of the amplitude model, before the counts are fitted"},
 	{"positions.optimizable", PLICA_SETTING_BOOL, AT(positions.optimizable), 0, 1, NULL,
 		FOR(ML), "", "refine the positions together with object and probe"},
-	{"positions.optimization_plan.start", PLICA_SETTING_INTEGER, AT(positions.start), 0, 1e6,
-		NULL, FOR(ML), "iterations", "first iteration after the start that refines them"},
+	{"positions.optimization_plan.start", PLICA_SETTING_INTEGER, AT(positions.plan.start), 0,
+		NEVER, NULL, FOR(ML), "iterations",
+		"first iteration after the start that refines them"},
 	{"positions.update_magnitude_limit", PLICA_SETTING_NUMBER,
 		AT(positions.update_magnitude_limit), 1e-3, 10, NULL, FOR(ML), "px",
 		"largest step of a position and axis"},
@@ -81,6 +98,9 @@ static const struct plica_setting table[] = {
 		"factor on the least-squares step of the object"},
 	{"object.step_size", PLICA_SETTING_NUMBER, AT(object.step_size), 0, 10, NULL, FOR(LSQML),
 		"", "further factor on every object update"},
+	{"object.optimizable", PLICA_SETTING_BOOL, AT(object.optimizable), 0, 1, NULL, FOR(LSQML),
+		"", "update the object"},
+	PLAN_ROWS("object.optimization_plan", object.plan, FOR(LSQML)),
 	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
 		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, FOR(LSQML), "",
 		"keep the mean transmission at one"},
@@ -93,8 +113,7 @@ static const struct plica_setting table[] = {
 		"further factor on every probe update"},
 	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, FOR(ALL), "",
 		"update the probe"},
-	{"probe.optimization_plan.start", PLICA_SETTING_INTEGER, AT(probe.start), 0, 1e6, NULL,
-		FOR(LSQML) | FOR(RPIE), "epochs", "first epoch that updates the probe"},
+	PLAN_ROWS("probe.optimization_plan", probe.plan, FOR(LSQML) | FOR(RPIE)),
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -114,17 +133,25 @@ static const struct plica_settings common = {
 	.gaussian_noise_std = 0.5,
 	.poisson_epsilon = 1e-4,
 	.rescale_probe_intensity = true,
+	.solve_steps_jointly = true,
 	.preconditioning_damping_factor = 0.1,
 	.low_frequency_boost = {.enabled = true, .width = 0.5, .cap = 100.0},
 	.start = {.batch_size = 10, .alpha = 0.2, .max_epochs = 10, .amplitude_iterations = 5},
-	.positions = {.start = 5, .update_magnitude_limit = 0.5, .max_correction = 8.0},
+	.positions = {.plan = {.start = 5, .stop = NEVER, .stride = 1},
+		.update_magnitude_limit = 0.5,
+		.max_correction = 8.0},
 	.denoise = PLICA_DENOISE_NONE,
 	.denoise_strength = 0.5,
 	.object = {.alpha = 0.2,
 		.optimal_step_size_scaler = 0.9,
 		.step_size = 1.0,
+		.optimizable = true,
+		.plan = ALWAYS,
 		.remove_object_probe_ambiguity = {.enabled = true, .stride = 10}},
-	.probe = {.optimal_step_size_scaler = 0.9, .step_size = 1.0, .optimizable = true},
+	.probe = {.optimal_step_size_scaler = 0.9,
+		.step_size = 1.0,
+		.optimizable = true,
+		.plan = ALWAYS},
 };
 
 enum plica_status plica_settings_init(

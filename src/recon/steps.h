@@ -14,10 +14,14 @@ struct plica_step_pair {
 
 /**
  * Solves the two-by-two problem of each of `count` positions, with a11 and a22 raised by a tenth
- * of their mean over the batch; steps are >= 0. Without an object or probe direction the
- * position's step is 0.
+ * of their mean over the batch; steps are >= 0. Without an object or probe direction in the batch
+ * its steps are 0 and the others those of one direction alone.
  */
 void plica_steps_solve(
+	struct plica_step_pair *steps, const double (*sums)[PLICA_PAIR_SUMS], size_t count);
+
+/** Object and probe each by itself, b1 / (2 a11) and b2 / (2 a22): both go half of their way. */
+void plica_steps_solve_separately(
 	struct plica_step_pair *steps, const double (*sums)[PLICA_PAIR_SUMS], size_t count);
 
 /**

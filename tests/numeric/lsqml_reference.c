@@ -234,18 +234,16 @@ static void find_probe_direction(const struct reference *reference, struct batch
 	plica_free(single);
 }
 
-/* D.6: the two-by-two problem of each position, its diagonal raised by 0.1 of the batch mean. */
-static void solve_steps(const struct reference *reference, struct batch *batch)
+/* D.6: a11, a22, Re a12, Im a12, b1, b2. */
+static void find_sums(
+	const struct reference *reference, const struct batch *batch, double (*sums)[6])
 {
 	size_t pixels = reference->side * reference->side;
-	double(*sums)[6] = NULL;
-	double mean11 = 0.0, mean22 = 0.0;
 
-	assert_ok(PLICA_NEW(&sums, batch->count, &err));
 	for (size_t b = 0; b < batch->count; b++) {
 		double complex a12 = 0.0;
 
-		sums[b][0] = sums[b][1] = 1.2e-7;
+		sums[b][0] = sums[b][1] = 0.0;
 		for (size_t k = 0; k < pixels; k++) {
 			size_t at = canvas_index(reference, batch->positions[b], k);
 			double complex u =
@@ -261,6 +259,15 @@ static void solve_steps(const struct reference *reference, struct batch *batch)
 		}
 		sums[b][2] = creal(a12);
 		sums[b][3] = cimag(a12);
+	}
+}
+
+/* D.6, S = 1: the two-by-two problem of each position, its diagonal raised by 0.1 of the mean. */
+static void solve_jointly(struct batch *batch, double (*sums)[6])
+{
+	double mean11 = 0.0, mean22 = 0.0;
+
+	for (size_t b = 0; b < batch->count; b++) {
 		mean11 += sums[b][0] / (double)batch->count;
 		mean22 += sums[b][1] / (double)batch->count;
 	}
@@ -276,6 +283,27 @@ static void solve_steps(const struct reference *reference, struct batch *batch)
 		batch->object_steps[b] = fmax(0.0, creal(x1));
 		batch->probe_steps[b] = fmax(0.0, creal(x2));
 	}
+}
+
+/* D.6: each by itself, halved. */
+static void solve_separately(struct batch *batch, double (*sums)[6])
+{
+	for (size_t b = 0; b < batch->count; b++) {
+		batch->object_steps[b] = fmax(0.0, 0.5 * sums[b][4] / sums[b][0]);
+		batch->probe_steps[b] = fmax(0.0, 0.5 * sums[b][5] / sums[b][1]);
+	}
+}
+
+static void solve_steps(const struct reference *reference, struct batch *batch)
+{
+	double(*sums)[6] = NULL;
+
+	assert_ok(PLICA_NEW(&sums, batch->count, &err));
+	find_sums(reference, batch, sums);
+	if (reference->settings->solve_steps_jointly)
+		solve_jointly(batch, sums);
+	else
+		solve_separately(batch, sums);
 	plica_free(sums);
 }
 

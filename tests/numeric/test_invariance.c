@@ -91,16 +91,16 @@ static void scale_data(struct synthetic *synthetic, double gain)
 }
 
 /* I -> g I: the same object, the probe times sqrt(g); from the same guess, which is rescaled. Down
- * to 10 photons a pattern, where the guards against 0 / 0 are seen in the sixth digit. */
+ * to a thousandth of a photon a pattern. */
 static void the_gaussian_model_does_not_know_the_unit_of_counts(void **state)
 {
-	static const double gains[] = {0x1p20, 0x1p-10, 3e-3, 7e5};
+	static const double gains[] = {0x1p20, 0x1p-10, 3e-3, 7e5, 1e-7};
 	struct synthetic_params params = synthetic_defaults();
 	struct plica_settings settings = settings_of("LSQML", 3);
 	struct synthetic synthetic;
 	struct plica_product *reference;
 
-	(void)state;
+	settings.solve_steps_jointly = *(const bool *)*state;
 	params.diffuse = true;
 	params.guess_error = 0.3;
 	synthetic_init(&synthetic, &params);
@@ -229,9 +229,13 @@ static void the_scan_may_lie_anywhere(void **state)
 
 int main(void)
 {
+	static bool jointly = true, separately = false;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_truth_stays),
-		cmocka_unit_test(the_gaussian_model_does_not_know_the_unit_of_counts),
+		cmocka_unit_test_prestate(
+			the_gaussian_model_does_not_know_the_unit_of_counts, &jointly),
+		cmocka_unit_test_prestate(
+			the_gaussian_model_does_not_know_the_unit_of_counts, &separately),
 		cmocka_unit_test(threads_do_not_change_a_bit),
 		cmocka_unit_test(whole_pixels_are_no_special_case),
 		cmocka_unit_test(the_scan_may_lie_anywhere),

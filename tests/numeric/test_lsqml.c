@@ -219,6 +219,56 @@ static void epochs_follow_the_reference(void **state)
 	release(&pair);
 }
 
+static void separate_steps_follow_the_reference(void **state)
+{
+	struct synthetic_params params = synthetic_defaults();
+	struct pair pair;
+
+	(void)state;
+	params.guess_error = 0.3;
+	params.diffuse = true;
+	init(&pair, &params, 24, true);
+	pair.settings.solve_steps_jointly = false;
+	start(&pair);
+	compare_epochs(&pair, 2);
+	release(&pair);
+}
+
+/* The object in the first and third epoch, the probe in the second alone. */
+static void plans_say_what_is_updated(void **state)
+{
+	struct synthetic_params params = synthetic_defaults();
+	struct plica_product *product[4] = {NULL};
+	struct pair pair;
+	size_t bytes;
+
+	(void)state;
+	params.guess_error = 0.3;
+	init(&pair, &params, 24, false);
+	pair.settings.object.remove_object_probe_ambiguity.enabled = false;
+	pair.settings.object.plan.stride = 2;
+	pair.settings.probe.plan.start = 1;
+	pair.settings.probe.plan.stop = 2;
+	start(&pair);
+	for (long number = 0; number < 4; number++) {
+		struct plica_epoch epoch = {0};
+
+		assert_ok(plica_problem_product(&product[number], pair.problem, &err));
+		plica_engine_lsqml.epoch(pair.state, number, &epoch);
+	}
+	bytes = product[0]->object_rows * product[0]->object_cols * sizeof(*product[0]->object);
+	assert_memory_not_equal(product[1]->object, product[0]->object, bytes);
+	assert_memory_equal(product[2]->object, product[1]->object, bytes);
+	assert_memory_not_equal(product[3]->object, product[2]->object, bytes);
+	bytes = params.side * params.side * sizeof(*product[0]->probe);
+	assert_memory_equal(product[1]->probe, product[0]->probe, bytes);
+	assert_memory_not_equal(product[2]->probe, product[1]->probe, bytes);
+	assert_memory_equal(product[3]->probe, product[2]->probe, bytes);
+	for (size_t k = 0; k < 4; k++)
+		plica_product_free(product[k]);
+	release(&pair);
+}
+
 static void a_fixed_probe_stays(void **state)
 {
 	struct synthetic_params params = synthetic_defaults();
@@ -283,6 +333,8 @@ int main(void)
 		cmocka_unit_test(whole_pixel_batches_follow_the_reference),
 		cmocka_unit_test(half_pixels_follow_the_reference),
 		cmocka_unit_test(epochs_follow_the_reference),
+		cmocka_unit_test(separate_steps_follow_the_reference),
+		cmocka_unit_test(plans_say_what_is_updated),
 		cmocka_unit_test(a_fixed_probe_stays),
 		cmocka_unit_test(runs_follow_the_reference),
 	};

@@ -244,7 +244,14 @@ static void lsqml_has_the_defaults_of_ptychi(void **state)
 		{"probe.optimal_step_size_scaler", "0.9"},
 		{"probe.step_size", "1"},
 		{"probe.optimizable", "true"},
+		{"single_slice_solve_obj_prb_step_size_jointly", "true"},
+		{"object.optimizable", "true"},
+		{"object.optimization_plan.start", "0"},
+		{"object.optimization_plan.stop", "1000000"},
+		{"object.optimization_plan.stride", "1"},
 		{"probe.optimization_plan.start", "0"},
+		{"probe.optimization_plan.stop", "1000000"},
+		{"probe.optimization_plan.stride", "1"},
 	};
 	struct plica_settings settings;
 

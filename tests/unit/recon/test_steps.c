@@ -89,8 +89,42 @@ static void no_direction_is_no_step(void **state)
 		assert_close(steps[i].probe, 0.0, 0.0);
 	}
 	plica_steps_solve(steps, half, 1);
-	assert_close(steps[0].object, 0.5, 1e-6);
+	assert_close(steps[0].object, 0.5, 1e-12);
 	assert_close(steps[0].probe, 0.0, 0.0);
+	plica_steps_solve_separately(steps, half, 1);
+	assert_close(steps[0].object, 0.5 * 2.2 / 4.0, 1e-12);
+	assert_close(steps[0].probe, 0.0, 0.0);
+}
+
+/* b / (2 a), and never backwards. */
+static void separate_steps_by_hand(void **state)
+{
+	const double sums[2][PLICA_PAIR_SUMS] = {
+		{4.0, 2.0, 1.0, 0.5, 4.0, 3.0}, {8.0, 1.0, 0.0, 0.0, -3.0, 0.5}};
+	struct plica_step_pair steps[2];
+
+	(void)state;
+	plica_steps_solve_separately(steps, sums, 2);
+	assert_close(steps[0].object, 0.5, 1e-12);
+	assert_close(steps[0].probe, 0.75, 1e-12);
+	assert_close(steps[1].object, 0.0, 0.0);
+	assert_close(steps[1].probe, 0.25, 1e-12);
+}
+
+/* All sums times a factor, as small as floats have it: the same steps. */
+static void steps_have_no_unit(void **state)
+{
+	double sums[COUNT][PLICA_PAIR_SUMS];
+	struct plica_step_pair before[COUNT], after[COUNT];
+
+	(void)state;
+	draw(sums);
+	plica_steps_solve(before, (const double(*)[PLICA_PAIR_SUMS])sums, COUNT);
+	for (size_t i = 0; i < COUNT; i++)
+		for (size_t k = 0; k < PLICA_PAIR_SUMS; k++)
+			sums[i][k] *= 0x1p-80;
+	plica_steps_solve(after, (const double(*)[PLICA_PAIR_SUMS])sums, COUNT);
+	assert_memory_equal(after, before, sizeof(before));
 }
 
 /* Quantiles by hand: numpy.quantile, linear. */
@@ -121,6 +155,8 @@ int main(void)
 		cmocka_unit_test(the_closed_form_solves_the_system),
 		cmocka_unit_test(a_problem_by_hand),
 		cmocka_unit_test(no_direction_is_no_step),
+		cmocka_unit_test(separate_steps_by_hand),
+		cmocka_unit_test(steps_have_no_unit),
 		cmocka_unit_test(the_trimmed_mean_keeps_the_middle),
 	};
 
