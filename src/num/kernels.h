@@ -109,6 +109,7 @@ struct plica_kernel_table {
 	/** `natural` has its zero frequency at [N/2, N/2]. */
 	void (*pattern_from)(
 		const struct plica_kernels *self, float *pattern, const float *natural);
+	void (*pattern_to)(const struct plica_kernels *self, float *natural, const float *pattern);
 
 	/** spectrum = F wave, and wave = F^-1 spectrum; in place when both are the same. */
 	void (*forward)(

@@ -229,20 +229,40 @@ static void spectrum_to(
 		}
 }
 
+/* Where the pixel of these slots is stored. */
+static size_t stored_at(const struct block_plan *plan, size_t slot_y, size_t slot_x)
+{
+	return slot_y / LANES * plan->size * LANES + slot_x * LANES + slot_y % LANES;
+}
+
+/* Which pixel of a natural pattern belongs to these slots. */
+static size_t pixel_of(const struct block_plan *plan, size_t slot_y, size_t slot_x)
+{
+	size_t origin = plan->size / 2;
+	size_t y = (plan->frequency[slot_y] + origin) % plan->size;
+	size_t x = (plan->frequency[slot_x] + origin) % plan->size;
+
+	return y * plan->size + x;
+}
+
 static void pattern_from(const struct plica_kernels *self, float *pattern, const float *natural)
 {
 	const struct block_plan *plan = self->plan;
-	size_t size = self->size;
-	size_t origin = size / 2;
 
-	for (size_t slot_y = 0; slot_y < size; slot_y++)
-		for (size_t slot_x = 0; slot_x < size; slot_x++) {
-			size_t y = (plan->frequency[slot_y] + origin) % size;
-			size_t x = (plan->frequency[slot_x] + origin) % size;
+	for (size_t slot_y = 0; slot_y < plan->size; slot_y++)
+		for (size_t slot_x = 0; slot_x < plan->size; slot_x++)
+			pattern[stored_at(plan, slot_y, slot_x)] =
+				natural[pixel_of(plan, slot_y, slot_x)];
+}
 
-			pattern[slot_y / LANES * size * LANES + slot_x * LANES + slot_y % LANES] =
-				natural[y * size + x];
-		}
+static void pattern_to(const struct plica_kernels *self, float *natural, const float *pattern)
+{
+	const struct block_plan *plan = self->plan;
+
+	for (size_t slot_y = 0; slot_y < plan->size; slot_y++)
+		for (size_t slot_x = 0; slot_x < plan->size; slot_x++)
+			natural[pixel_of(plan, slot_y, slot_x)] =
+				pattern[stored_at(plan, slot_y, slot_x)];
 }
 
 /* Along y, from the wave into the area. */
@@ -371,6 +391,7 @@ const struct plica_kernel_table VARIANT(kernels) = {
 	.wave_to = wave_to,
 	.spectrum_to = spectrum_to,
 	.pattern_from = pattern_from,
+	.pattern_to = pattern_to,
 	.forward = forward,
 	.inverse = inverse,
 	.exit_wave = VARIANT(block_exit_wave),

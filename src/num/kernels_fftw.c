@@ -120,6 +120,19 @@ static void pattern_from(const struct plica_kernels *self, float *pattern, const
 	}
 }
 
+static void pattern_to(const struct plica_kernels *self, float *natural, const float *pattern)
+{
+	size_t size = self->size;
+	size_t origin = size / 2;
+
+	for (size_t y = 0; y < size; y++) {
+		float *row = natural + (y + origin) % size * size;
+
+		memcpy(row + origin, pattern + y * size, (size - origin) * sizeof(*row));
+		memcpy(row, pattern + y * size + size - origin, origin * sizeof(*row));
+	}
+}
+
 static void scale(float complex *wave, size_t count, float factor)
 {
 	for (size_t i = 0; i < count; i++)
@@ -517,6 +530,7 @@ const struct plica_kernel_table plica_kernels_fftw = {
 	.wave_to = wave_to,
 	.spectrum_to = wave_to,
 	.pattern_from = pattern_from,
+	.pattern_to = pattern_to,
 	.forward = forward,
 	.inverse = inverse,
 	.exit_wave = exit_wave,

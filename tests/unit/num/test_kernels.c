@@ -141,6 +141,8 @@ static void check_conversions(const char *variant, size_t size)
 	assert_string_equal(table->name, variant);
 	table->wave_to(rig.kernels, rig.natural, rig.probe);
 	assert_memory_equal(rig.natural, rig.fixture.probe, size * size * sizeof(float _Complex));
+	table->pattern_to(rig.kernels, (float *)(void *)rig.natural, rig.pattern);
+	assert_memory_equal(rig.natural, rig.fixture.pattern, size * size * sizeof(float));
 	rig_release(&rig);
 }
 
