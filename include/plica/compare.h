@@ -11,7 +11,8 @@
  * H rows by W columns; y_c = (row0 + row1) / 2, x_c alike) and the shift s (in pixels). The factor
  * and the four real numbers k and s are those that minimise the complex NRMSE; struct plica_removed
  * holds them, and all figures are of the reconstruction with the three taken out, over the area
- * alone.
+ * alone. On request the reconstruction is first turned and mirrored in all eight ways, each with
+ * and without complex conjugation, and the one of the sixteen that fits best is taken.
  *
  * The shift is made by Fourier interpolation over the area and a margin of max_shift_px + 4 around it,
  * where the reconstruction reaches so far (beyond its rim: its mirror image). A shift by half a
@@ -35,14 +36,23 @@
  *                     window of sigma 1.5; both pictures smoothed beforehand, see the options
  *     FRC             Fourier ring correlation over the largest centred square, Hann window, rings
  *                     one frequency bin wide; thresholds of van Heel and Schatz (2005)
+ *     R-factor, E_F   of the measured data: plica_dataset_residual (plica/residual.h)
+ *     ..._ptychopinn  PtychoPINN's own definitions, so that its tables can be made again; not to be
+ *                     mixed with the others (doc/numerics.md, "PtychoPINN's figures")
  *
  * The phase pictures of SSIM, MS-SSIM and `range` are arg(a / u) and arg(t / u), where u is the
  * direction of the sum of t: so the middle of the reference's phases, not the accident of its
- * constant phase, is farthest from the cut at pi. SSIM, MS-SSIM and FRC ignore the weight.
+ * constant phase, is farthest from the cut at pi. SSIM, MS-SSIM, FRC and PtychoPINN's figures
+ * ignore the weight.
+ *
+ * With n photons per object pixel nothing honest knows a phase better than 1 / (2 sqrt(n)) rad.
+ * When the options say n, a phase RMSE below that is not believed, nor is what is formed from the
+ * same errors: the complex NRMSE, MAE, MSE and PSNR of the phase have this as their reason.
  */
 #ifndef PLICA_COMPARE_H
 #define PLICA_COMPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "plica/error.h"
@@ -81,6 +91,11 @@ struct plica_compare_options {
 	double max_shift_px;
 	/** Gaussian smoothing of both pictures before MS-SSIM, sigma in px; 0 = none; default 1. */
 	double msssim_sigma_px;
+	/** Try the eight orientations, with and without conjugation; default false. */
+	bool try_orientations;
+	/** Photons per object pixel that the data hold; 0 = unknown (default): no figure is then
+	 * found to be better than shot noise allows. Only for comparisons with a truth. */
+	double photons_per_px;
 };
 
 /** Sets the defaults. */
@@ -113,8 +128,26 @@ enum plica_metric_kind {
 	PLICA_METRIC_FRC_ONE_BIT,  /**< of the 1-bit curve */
 	PLICA_METRIC_FRC_HALF_BIT, /**< of the 1/2-bit curve */
 	PLICA_METRIC_FRC_MEAN,     /**< mean of the curve from the first ring to Nyquist */
+	/* of the data, not of the two objects: plica_compare leaves a reason in them */
+	PLICA_METRIC_R_FACTOR,
+	PLICA_METRIC_FOURIER_ERROR,
+	PLICA_METRIC_PHASE_MAE_PTYCHOPINN,
+	PLICA_METRIC_AMPLITUDE_MAE_PTYCHOPINN,
+	PLICA_METRIC_PHASE_MSE_PTYCHOPINN,
+	PLICA_METRIC_AMPLITUDE_MSE_PTYCHOPINN,
+	PLICA_METRIC_PHASE_PSNR_PTYCHOPINN,
+	PLICA_METRIC_AMPLITUDE_PSNR_PTYCHOPINN,
+	PLICA_METRIC_PHASE_SSIM_PTYCHOPINN,
+	PLICA_METRIC_AMPLITUDE_SSIM_PTYCHOPINN,
+	PLICA_METRIC_PHASE_MSSSIM_PTYCHOPINN,
+	PLICA_METRIC_AMPLITUDE_MSSSIM_PTYCHOPINN,
+	PLICA_METRIC_PHASE_FRC50_PTYCHOPINN, /**< a ring's index, fractions allowed */
+	PLICA_METRIC_AMPLITUDE_FRC50_PTYCHOPINN,
 	PLICA_METRIC_COUNT,
 };
+
+/** The first of PtychoPINN's figures; all that follow are its own as well. */
+#define PLICA_METRIC_PTYCHOPINN PLICA_METRIC_PHASE_MAE_PTYCHOPINN
 
 /** The name in files ("phase_rmse"), and the one for people ("phase RMSE"); never NULL. */
 PLICA_API const char *plica_metric_key(enum plica_metric_kind kind);
@@ -122,7 +155,24 @@ PLICA_API const char *plica_metric_label(enum plica_metric_kind kind);
 /** "rad", "dB", "of Nyquist" or "". */
 PLICA_API const char *plica_metric_unit(enum plica_metric_kind kind);
 
-/** f, k and s of the model above. */
+/** What is done to the array of a reconstruction, about its centre, before it is aligned. Rotations
+ * are anticlockwise as the array is drawn, row 0 on top. */
+enum plica_orientation {
+	PLICA_ORIENTATION_IDENTITY,
+	PLICA_ORIENTATION_FLIP_Y,     /**< rows in reverse order */
+	PLICA_ORIENTATION_FLIP_X,     /**< columns in reverse order */
+	PLICA_ORIENTATION_ROTATE_180, /**< both */
+	PLICA_ORIENTATION_TRANSPOSE,  /**< rows become columns */
+	PLICA_ORIENTATION_ROTATE_90,
+	PLICA_ORIENTATION_ROTATE_270,
+	PLICA_ORIENTATION_ANTITRANSPOSE, /**< the transpose, rotated by 180 degrees */
+	PLICA_ORIENTATION_COUNT,
+};
+
+/** "identity", "flip-y", "rotate-90", ...; never NULL. */
+PLICA_API const char *plica_orientation_name(enum plica_orientation orientation);
+
+/** f, k and s of the model above, and what was done to the reconstruction before. */
 struct plica_removed {
 	double factor_re;
 	double factor_im;
@@ -130,6 +180,8 @@ struct plica_removed {
 	double ramp_x_cycles; /**< over its columns */
 	double shift_y_px;    /**< beyond what the two origins say */
 	double shift_x_px;
+	enum plica_orientation orientation; /**< identity unless others were to be tried */
+	bool conjugated;
 };
 
 /** The FRC curve; ring i gathers the frequencies whose distance from zero rounds to i bins. */

@@ -222,6 +222,8 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 			"rows and columns of the reference to compare (default: the scan)"},
 		{"max-shift", 0, CLI_NUMBER, &given.options.max_shift_px, "PX",
 			"largest shift looked for, px (default 20)"},
+		{"try-orientations", 0, CLI_FLAG, &given.options.try_orientations, NULL,
+			"turn, mirror and conjugate the reconstruction; take what fits best"},
 		{"ms-ssim-sigma", 0, CLI_NUMBER, &given.options.msssim_sigma_px, "PX",
 			"smoothing before MS-SSIM, px; 0 = none (default 1)"},
 		{"frc-csv", 0, CLI_TEXT, &given.frc_csv, "FILE", "write the FRC curve as CSV"},

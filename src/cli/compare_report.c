@@ -37,6 +37,9 @@ void compare_print_text(
 		"  area                      rows %zu to %zu, columns %zu to %zu (%zu x %zu px)\n",
 		area->row0, area->row1, area->col0, area->col1, comparison->rows, comparison->cols);
 	(void)printf("Removed from the reconstruction\n");
+	(void)printf("  orientation               %s%s\n",
+		plica_orientation_name(removed->orientation),
+		removed->conjugated ? ", conjugated" : "");
 	(void)printf("  factor                    amplitude %.6g, phase %+.4f rad\n",
 		hypot(removed->factor_re, removed->factor_im),
 		atan2(removed->factor_im, removed->factor_re));
@@ -63,7 +66,8 @@ static void add_removed(struct plica_json *root, const struct plica_removed *rem
 	part = plica_json_set_object(object, "shift");
 	plica_json_set_number(part, "y_px", removed->shift_y_px);
 	plica_json_set_number(part, "x_px", removed->shift_x_px);
-	plica_json_set_text(object, "orientation", "identity"); /* axes are taken as they are */
+	plica_json_set_text(object, "orientation", plica_orientation_name(removed->orientation));
+	plica_json_set_bool(object, "conjugated", removed->conjugated);
 }
 
 static void add_area(struct plica_json *root, const struct plica_compare_area *area)

@@ -3,7 +3,6 @@
 
 #include <complex.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -13,16 +12,10 @@
 #include "eval/measure.h"
 #include "eval/phasor.h"
 #include "eval/refine.h"
-#include "eval/search.h"
+#include "eval/register.h"
 
-/* Beyond the largest shift, so that the box's wrap-around stays out of the area. */
-#define MARGIN_PX 4
-/* A shift this near to the largest one is not believed. */
-#define LIMIT_PX 0.5
 #define MOST_SHIFT_PX 1000.0
 #define MOST_SIGMA_PX 8.0
-/* Variance over power below which a field is flat. */
-#define LEAST_VARIANCE 1e-12
 
 void plica_compare_options_init(struct plica_compare_options *options)
 {
@@ -40,6 +33,10 @@ static enum plica_status check_options(
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the smoothing before MS-SSIM is %g px, expected 0 to %g",
 			options->msssim_sigma_px, MOST_SIGMA_PX);
+	if (!(options->photons_per_px >= 0.0 && isfinite(options->photons_per_px)))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"the photons per object pixel are %g, expected 0 or more",
+			options->photons_per_px);
 	return PLICA_OK;
 }
 
@@ -76,22 +73,6 @@ static enum plica_status check_origins(
 				"the origin of the %s is not finite",
 				i == 0 ? "reconstruction" : "reference");
 	return PLICA_OK;
-}
-
-static bool is_flat(const double complex *data, size_t count)
-{
-	double complex mean = 0.0;
-	double power = 0.0;
-
-	for (size_t i = 0; i < count; i++) {
-		mean += data[i];
-		power += plica_power(data[i]);
-	}
-	mean /= (double)count;
-	for (size_t i = 0; i < count; i++)
-		if (plica_power(data[i] - mean) > LEAST_VARIANCE * power / (double)count)
-			return false;
-	return true;
 }
 
 static void target_release(struct plica_align_target *target)
@@ -140,29 +121,9 @@ static enum plica_status target_init(struct plica_align_target *target,
 	PLICA_TRY(PLICA_NEW(&target->value, count, err));
 	PLICA_TRY(PLICA_NEW(&target->weight, count, err));
 	PLICA_TRY(fill_target(target, input, err));
-	if (is_flat(target->value, count))
+	if (plica_is_flat(target->value, count))
 		status = plica_error_set(err, PLICA_ERR_DATA,
 			"the reference is flat over the area: no truth to compare with");
-out:
-	return status;
-}
-
-/* Shift and ramp; a flat reconstruction has neither, and stays where its origin puts it. */
-static enum plica_status register_objects(struct plica_alignment *alignment,
-	const struct plica_align_target *target, double max_shift_px, struct plica_error *err)
-{
-	enum plica_status status = PLICA_OK;
-	double parameter[PLICA_ALIGN_PARAMETERS] = {0.0};
-
-	parameter[PLICA_ALIGN_SHIFT_Y] = alignment->y.rest;
-	parameter[PLICA_ALIGN_SHIFT_X] = alignment->x.rest;
-	if (is_flat(alignment->box, alignment->y.box * alignment->x.box)) {
-		plica_alignment_set(alignment, parameter);
-		goto out;
-	}
-	PLICA_TRY(
-		plica_align_search(parameter, alignment, target, (size_t)ceil(max_shift_px), err));
-	PLICA_TRY(plica_align_refine(parameter, alignment, target, err));
 out:
 	return status;
 }
@@ -208,9 +169,10 @@ static void crop(void *pixels, size_t size, const struct plica_compare_area *fro
 
 /* What the parameters mean, in the terms of the result's own area. */
 static void say_removed(struct plica_comparison *comparison,
-	const struct plica_alignment *alignment, const struct plica_compare_area *whole,
+	const struct plica_registered *registered, const struct plica_compare_area *whole,
 	double complex factor)
 {
+	const struct plica_alignment *alignment = registered->alignment;
 	const double *p = alignment->parameter;
 	const struct plica_compare_area *area = &comparison->area;
 	double ramp_y = p[PLICA_ALIGN_RAMP_Y] / (double)alignment->y.area; /* cycles a pixel */
@@ -228,6 +190,8 @@ static void say_removed(struct plica_comparison *comparison,
 		.ramp_x_cycles = ramp_x * (double)comparison->cols,
 		.shift_y_px = alignment->y.rest - p[PLICA_ALIGN_SHIFT_Y],
 		.shift_x_px = alignment->x.rest - p[PLICA_ALIGN_SHIFT_X],
+		.orientation = registered->pose.orientation,
+		.conjugated = registered->pose.conjugated,
 	};
 }
 
@@ -248,9 +212,10 @@ out:
 
 /* The two arrays over what both cover, and the factor between them. The target is cut alike. */
 static enum plica_status fill_arrays(struct plica_comparison *comparison,
-	struct plica_alignment *alignment, struct plica_align_target *target,
+	const struct plica_registered *registered, struct plica_align_target *target,
 	const struct plica_compare_area *whole, struct plica_error *err)
 {
+	struct plica_alignment *alignment = registered->alignment;
 	enum plica_status status;
 	double complex *moved = NULL;
 	double complex factor;
@@ -277,17 +242,10 @@ static enum plica_status fill_arrays(struct plica_comparison *comparison,
 		comparison->aligned[i] = (float complex)(factor * moved[i]);
 		comparison->reference[i] = (float complex)target->value[i];
 	}
-	say_removed(comparison, alignment, whole, factor);
+	say_removed(comparison, registered, whole, factor);
 out:
 	plica_free(moved);
 	return status;
-}
-
-static const char *doubt_of(const struct plica_removed *removed, double max_shift_px)
-{
-	double largest = fmax(fabs(removed->shift_y_px), fabs(removed->shift_x_px));
-
-	return largest > max_shift_px - LIMIT_PX ? "the shift is at its limit" : NULL;
 }
 
 enum plica_status plica_compare(struct plica_comparison **out,
@@ -297,7 +255,7 @@ enum plica_status plica_compare(struct plica_comparison **out,
 	enum plica_status status;
 	struct plica_compare_options defaults;
 	struct plica_align_target target = {0};
-	struct plica_alignment *alignment = NULL;
+	struct plica_registered registered = {.alignment = NULL};
 	struct plica_comparison *comparison = NULL;
 
 	plica_compare_options_init(&defaults);
@@ -306,18 +264,16 @@ enum plica_status plica_compare(struct plica_comparison **out,
 	PLICA_TRY(check_area(input, err));
 	PLICA_TRY(check_origins(input, err));
 	PLICA_TRY(target_init(&target, input, err));
-	PLICA_TRY(plica_alignment_create(
-		&alignment, input, (size_t)ceil(options->max_shift_px) + MARGIN_PX, err));
-	PLICA_TRY(register_objects(alignment, &target, options->max_shift_px, err));
+	PLICA_TRY(plica_register(&registered, input, &target, options, err));
 	PLICA_TRY(PLICA_NEW(&comparison, 1, err));
-	PLICA_TRY(fill_arrays(comparison, alignment, &target, &input->area, err));
-	PLICA_TRY(plica_measure(comparison, target.weight, options->msssim_sigma_px,
-		doubt_of(&comparison->removed, options->max_shift_px), err));
+	PLICA_TRY(fill_arrays(comparison, &registered, &target, &input->area, err));
+	PLICA_TRY(plica_measure(comparison, target.weight, options->msssim_sigma_px, err));
+	plica_measure_doubts(comparison, options);
 	*out = comparison;
 	comparison = NULL;
 out:
 	plica_comparison_free(comparison);
-	plica_alignment_free(alignment);
+	plica_registered_release(&registered);
 	target_release(&target);
 	return status;
 }

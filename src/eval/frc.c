@@ -23,10 +23,11 @@ double plica_frc_threshold(double snr, size_t frequencies)
 	return (snr + noise + 1.0 / sqrt(n)) / (snr + noise + 1.0);
 }
 
-static void fill_window(double *window, size_t side)
+static void fill_window(double *window, size_t side, bool hann)
 {
 	for (size_t i = 0; i < side; i++)
-		window[i] = 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)(side - 1));
+		window[i] =
+			!hann ? 1.0 : 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)(side - 1));
 }
 
 /* The centred square of `picture`, its mean off, windowed. Returns the power before that. */
@@ -110,20 +111,26 @@ struct squares {
 	double power_a, power_b; /* before the mean was taken off */
 };
 
-static enum plica_status cut_squares(struct squares *out, const float complex *a,
-	const float complex *b, size_t rows, size_t cols, struct plica_error *err)
+struct pair {
+	const float complex *a, *b;
+	size_t rows, cols;
+	bool windowed;
+};
+
+static enum plica_status cut_squares(
+	struct squares *out, const struct pair *pair, struct plica_error *err)
 {
 	enum plica_status status;
 	double *window = NULL;
-	size_t side = rows < cols ? rows : cols;
+	size_t side = pair->rows < pair->cols ? pair->rows : pair->cols;
 
 	*out = (struct squares){.side = side};
 	PLICA_TRY(PLICA_NEW(&out->a, side * side, err));
 	PLICA_TRY(PLICA_NEW(&out->b, side * side, err));
 	PLICA_TRY(PLICA_NEW(&window, side, err));
-	fill_window(window, side);
-	out->power_a = cut_square(out->a, a, rows, cols, side, window);
-	out->power_b = cut_square(out->b, b, rows, cols, side, window);
+	fill_window(window, side, pair->windowed);
+	out->power_a = cut_square(out->a, pair->a, pair->rows, pair->cols, side, window);
+	out->power_b = cut_square(out->b, pair->b, pair->rows, pair->cols, side, window);
 out:
 	plica_free(window);
 	return status;
@@ -151,14 +158,14 @@ out:
 	return status;
 }
 
-enum plica_status plica_frc_curve(struct plica_frc_curve *out, const float complex *a,
-	const float complex *b, size_t rows, size_t cols, struct plica_error *err)
+static enum plica_status make_curve(
+	struct plica_frc_curve *out, const struct pair *pair, struct plica_error *err)
 {
 	enum plica_status status;
 	struct squares squares = {0};
 	struct plica_frc_curve curve = {0};
 
-	PLICA_TRY(cut_squares(&squares, a, b, rows, cols, err));
+	PLICA_TRY(cut_squares(&squares, pair, err));
 	PLICA_TRY(curve_init(&curve, squares.side / 2 + 1, err));
 	PLICA_TRY(correlate(&curve, &squares, err));
 	*out = curve;
@@ -168,6 +175,18 @@ out:
 	plica_free(squares.a);
 	plica_free(squares.b);
 	return status;
+}
+
+enum plica_status plica_frc_curve(struct plica_frc_curve *out, const float complex *a,
+	const float complex *b, size_t rows, size_t cols, struct plica_error *err)
+{
+	return make_curve(out, &(struct pair){a, b, rows, cols, true}, err);
+}
+
+enum plica_status plica_frc_curve_unwindowed(struct plica_frc_curve *out, const float complex *a,
+	const float complex *b, size_t rows, size_t cols, struct plica_error *err)
+{
+	return make_curve(out, &(struct pair){a, b, rows, cols, false}, err);
 }
 
 void plica_frc_release(struct plica_frc_curve *curve)

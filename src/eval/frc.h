@@ -32,6 +32,10 @@ double plica_frc_threshold(double snr, size_t frequencies);
 PLICA_MUST_USE enum plica_status plica_frc_curve(struct plica_frc_curve *out,
 	const float _Complex *a, const float _Complex *b, size_t rows, size_t cols,
 	struct plica_error *err);
+/** The same without a window. */
+PLICA_MUST_USE enum plica_status plica_frc_curve_unwindowed(struct plica_frc_curve *out,
+	const float _Complex *a, const float _Complex *b, size_t rows, size_t cols,
+	struct plica_error *err);
 void plica_frc_release(struct plica_frc_curve *curve);
 
 /**

@@ -10,10 +10,13 @@
 #include "eval/filter.h"
 #include "eval/frc.h"
 #include "eval/pixels.h"
+#include "eval/ptychopinn.h"
 #include "eval/ssim.h"
 
 /* A range below this (of the mean amplitude; in radians) is rounding. */
 #define LEAST_RANGE 1e-6
+/* A shift this near to the largest one is not believed. */
+#define LIMIT_PX 0.5
 
 /* Amplitude or phase of both arrays, as real pictures. */
 struct pictures {
@@ -203,20 +206,41 @@ static void set_errors(struct plica_metric *metric, const struct plica_pixel_err
 }
 
 enum plica_status plica_measure(struct plica_comparison *comparison, const double *weight,
-	double msssim_sigma_px, const char *doubt, struct plica_error *err)
+	double msssim_sigma_px, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_pixel_errors errors;
+	struct plica_metric *metric = comparison->metric;
 
 	plica_pixels_measure(&errors, comparison->aligned, comparison->reference, weight,
 		comparison->rows * comparison->cols);
-	set_errors(comparison->metric, &errors);
+	set_errors(metric, &errors);
 	PLICA_TRY(measure_similarity(comparison, msssim_sigma_px, &errors, err));
 	PLICA_TRY(plica_frc_curve(&comparison->frc, comparison->aligned, comparison->reference,
 		comparison->rows, comparison->cols, err));
 	measure_frc(comparison);
-	for (size_t i = 0; doubt != NULL && i < PLICA_METRIC_COUNT; i++)
-		comparison->metric[i] = no_number(doubt);
+	PLICA_TRY(plica_ptychopinn_measure(comparison, msssim_sigma_px, err));
+	metric[PLICA_METRIC_R_FACTOR] = no_number("not held against any data");
+	metric[PLICA_METRIC_FOURIER_ERROR] = metric[PLICA_METRIC_R_FACTOR];
 out:
 	return status;
+}
+
+void plica_measure_doubts(
+	struct plica_comparison *comparison, const struct plica_compare_options *options)
+{
+	static const enum plica_metric_kind of_noise[] = {PLICA_METRIC_NRMSE,
+		PLICA_METRIC_PHASE_RMSE, PLICA_METRIC_PHASE_MAE, PLICA_METRIC_PHASE_MSE,
+		PLICA_METRIC_PHASE_PSNR};
+	struct plica_metric *metric = comparison->metric;
+	const struct plica_removed *removed = &comparison->removed;
+	double shift = fmax(fabs(removed->shift_y_px), fabs(removed->shift_x_px));
+	double photons = options->photons_per_px;
+
+	if (photons > 0.0 && metric[PLICA_METRIC_PHASE_RMSE].value < 0.5 / sqrt(photons))
+		for (size_t i = 0; i < sizeof(of_noise) / sizeof(of_noise[0]); i++)
+			metric[of_noise[i]] = no_number("better than shot noise allows");
+	if (shift > options->max_shift_px - LIMIT_PX)
+		for (size_t i = 0; i < PLICA_METRIC_COUNT; i++)
+			metric[i] = no_number("the shift is at its limit");
 }

@@ -260,6 +260,95 @@ def test_similarity_is_scikit_images_and_wangs(compare, tmp_path):
     assert unsmoothed["value"] == pytest.approx(numpy_ms_ssim(found, true, extent), abs=1e-6)
 
 
+def without_plane(picture):
+    y, x = np.indices(picture.shape)
+    basis = np.stack([np.ones(picture.size), y.ravel(), x.ravel()], axis=1)
+    plane, *_ = np.linalg.lstsq(basis, picture.ravel(), rcond=None)
+    return picture - (basis @ plane).reshape(picture.shape)
+
+
+def ancestors_ms_ssim(a, b):
+    extent = max(np.ptp(a), np.ptp(b))
+    product = 1.0
+    for exponent in (0.0448, 0.2856, 0.3001, 0.2363, 0.1333):
+        if min(a.shape) < 7:
+            break
+        value = structural_similarity(a, b, data_range=extent)
+        product *= (1e-4 if value < 0 else value) ** exponent
+        a, b = a[::2, ::2], b[::2, ::2]
+    return product
+
+
+def ancestors_frc50(a, b):
+    side = min(a.shape)
+    spectra = []
+    for picture in (a, b):
+        top, left = ((length - side) // 2 for length in picture.shape)
+        spectra.append(np.fft.fft2(picture[top : top + side, left : left + side]))
+    f = np.fft.fftfreq(side) * side
+    radius = np.rint(np.hypot(*np.meshgrid(f, f))).astype(int).ravel()
+    product, first, second = (
+        np.bincount(radius, power.ravel())[: side // 2 + 1]
+        for power in ((spectra[0] * spectra[1].conj()).real, *(abs(s) ** 2 for s in spectra))
+    )
+    curve = product / np.sqrt(first * second)
+    below = [i for i in range(1, curve.size) if curve[i] < 0.5]
+    if not below:
+        return curve.size
+    i = below[0]
+    return i - 1 + (curve[i - 1] - 0.5) / (curve[i - 1] - curve[i]) if i > 1 else i
+
+
+def test_figures_of_the_ancestor(compare, tmp_path):
+    field = texture(170)
+    dataset = save_dataset(tmp_path / "truth.npz", field, 20.0, 149.5)
+    found = blur(field, 1.5) * 0.8 + noise(field.shape, 0.1)
+    aligned = tmp_path / "aligned.npz"
+    result = compare(save(tmp_path / "recon.npz", found), dataset, "--aligned", aligned)
+    fields = np.load(aligned)
+    a, t = fields["aligned"].astype(complex), fields["reference"].astype(complex)
+    amplitudes = [abs(a) * abs(t).mean() / abs(a).mean(), abs(t)]
+    phases = [without_plane(np.angle(field)) for field in (a, t)]
+    scaled = [(phase + np.pi) / (2 * np.pi) for phase in phases]
+    expected = {}
+    for part, (x, y) in (("amplitude", amplitudes), ("phase", phases)):
+        expected[f"{part}_mae"] = abs(x - y).mean()
+        expected[f"{part}_mse"] = mse = ((x - y) ** 2).mean()
+        expected[f"{part}_psnr"] = 10 * np.log10(255**2 / mse)
+        expected[f"{part}_frc50"] = ancestors_frc50(x, y)
+    extent = np.ptp(amplitudes[1])
+    expected["amplitude_ssim"] = structural_similarity(*amplitudes, data_range=extent)
+    expected["phase_ssim"] = structural_similarity(*scaled, data_range=1.0)
+    smooth = [gaussian_filter(picture, 1.0) for picture in amplitudes]
+    expected["amplitude_ms_ssim"] = ancestors_ms_ssim(*smooth)
+    expected["phase_ms_ssim"] = ancestors_ms_ssim(*scaled)
+    for key, value in expected.items():
+        ours = result["metrics"][f"{key}_ptychopinn"]
+        assert ours["reason"] is None
+        assert ours["value"] == pytest.approx(value, abs=1e-5 if "frc50" in key else 1e-6), key
+
+
+@pytest.mark.parametrize(
+    ("name", "turn"),
+    [
+        ("flip-y", lambda t: t[::-1]),
+        ("rotate-270", np.rot90),
+        ("antitranspose", lambda t: t[::-1, ::-1].T),
+    ],
+)
+def test_orientations_are_tried_on_request(compare, tmp_path, name, turn):
+    field = texture(120)
+    dataset = save_dataset(tmp_path / "truth.npz", field, 20.0, 99.0)
+    turned = turn(moved(field + noise(field.shape, 0.02), (0, 2.25), (0.3, 0), 1)).conj()
+    path = save(tmp_path / "recon.npz", turned)
+    result = compare(path, dataset, "--try-orientations")
+    assert result["removed"]["orientation"] == name
+    assert result["removed"]["conjugated"] is True
+    assert result["removed"]["shift"]["x_px"] == pytest.approx(2.25, abs=0.02)
+    assert result["metrics"]["nrmse"]["value"] < 0.05
+    assert compare(path, dataset)["metrics"]["nrmse"]["value"] > 0.1
+
+
 def test_origin_of_the_reconstruction_counts(compare, dataset, truth, tmp_path):
     part = truth[4:229, 2:231] + noise((225, 229), 0.02)
     path = save(tmp_path / "recon.npz", part, object_origin=[4.0, 2.0])

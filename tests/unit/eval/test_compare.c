@@ -219,6 +219,38 @@ static void shift_at_its_limit_is_doubted(void **state)
 	plica_comparison_free(comparison);
 }
 
+/* n photons a pixel know a phase to 1 / (2 sqrt(n)): of noise 0.02 there are at least 625. */
+static void better_than_shot_noise_is_doubted(void **state)
+{
+	struct field_maker maker = field_maker_of(35, 0.05, 0.4);
+	struct field_error error = {.factor = 1.0, .noise = 0.02};
+	struct plica_compare_input input = whole_input();
+	struct plica_compare_options options;
+	struct plica_comparison *comparison;
+	struct plica_error err;
+
+	(void)state;
+	fill_both(&maker, &error);
+	plica_compare_options_init(&options);
+	for (int trusted = 0; trusted < 2; trusted++) {
+		options.photons_per_px = trusted ? 900.0 : 400.0;
+		assert_ok(plica_compare(&comparison, &input, &options, &err));
+		for (int i = PLICA_METRIC_NRMSE; i <= PLICA_METRIC_PHASE_RMSE; i++) {
+			const char *reason = comparison->metric[i].reason;
+
+			assert_true((reason == NULL) == (trusted != 0));
+			assert_true(isnan(comparison->metric[i].value) == (trusted == 0));
+			if (!trusted)
+				assert_string_equal(reason, "better than shot noise allows");
+		}
+		assert_null(comparison->metric[PLICA_METRIC_AMPLITUDE_RMSE].reason);
+		plica_comparison_free(comparison);
+	}
+	options.photons_per_px = -1.0;
+	assert_error(plica_compare(&comparison, &input, &options, &err), PLICA_ERR_ARGUMENT,
+		"the photons per object pixel are -1");
+}
+
 static void flat_reconstruction_is_judged_where_it_lies(void **state)
 {
 	struct field_maker maker = field_maker_of(36, 0.12, 0.5);
@@ -323,6 +355,8 @@ static void figures_have_names(void **state)
 			assert_string_not_equal(key, plica_metric_key((enum plica_metric_kind)j));
 	}
 	assert_string_equal(plica_metric_unit(PLICA_METRIC_PHASE_RMSE), "rad");
+	for (int i = 0; i < PLICA_ORIENTATION_COUNT; i++)
+		assert_non_null(plica_orientation_name((enum plica_orientation)i));
 }
 
 int main(void)
@@ -334,6 +368,7 @@ int main(void)
 		cmocka_unit_test(equal_objects_have_no_error),
 		cmocka_unit_test(figures_without_meaning_have_reasons),
 		cmocka_unit_test(shift_at_its_limit_is_doubted),
+		cmocka_unit_test(better_than_shot_noise_is_doubted),
 		cmocka_unit_test(flat_reconstruction_is_judged_where_it_lies),
 		cmocka_unit_test(weights_choose_pixels),
 		cmocka_unit_test(what_cannot_be_compared_is_refused),
