@@ -30,6 +30,12 @@ enum plica_noise_model {
 	PLICA_NOISE_POISSON,  /**< of counts: f = sum |Psi|^2 - I log |Psi|^2 */
 };
 
+enum plica_batching_mode {
+	PLICA_BATCHING_RANDOM,  /**< a new random order of the positions every epoch */
+	PLICA_BATCHING_UNIFORM, /**< fixed batches, each spread over the scan, in random order */
+	PLICA_BATCHING_COMPACT, /**< fixed batches of neighbours; the object changes once an epoch */
+};
+
 enum plica_denoise_mode {
 	PLICA_DENOISE_NONE,
 	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
@@ -47,6 +53,7 @@ struct plica_settings {
 	const char *algorithm; /**< name of an engine, static */
 	long num_epochs;       /**< every pattern once through its transforms each */
 	long batch_size;       /**< positions a minibatch */
+	int batching_mode;     /**< enum plica_batching_mode */
 	long random_seed;
 	long threads;                          /**< 0: as many as the process may use */
 	int initial_object;                    /**< enum plica_initial_object */

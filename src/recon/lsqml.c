@@ -32,8 +32,11 @@ struct lsqml {
 	float *illumination;                /* W */
 	float *illumination_new;
 	float largest_illumination;
-	struct plica_planes direction; /* dO */
-	float *probe_direction;        /* dP */
+	bool compact;                       /* the object changes once an epoch */
+	struct plica_planes epoch_gradient; /* compact: G of the batches of this epoch */
+	double epoch_object_step;           /* compact: the least of the batches' */
+	struct plica_planes direction;      /* dO */
+	float *probe_direction;             /* dP */
 	double (*pair_sums)[PLICA_PAIR_SUMS];
 	struct plica_step_pair *steps;
 	double *object_steps;              /* a copy that the trimmed mean may sort */
@@ -51,6 +54,7 @@ static void destroy(void *state)
 	plica_batches_release(&lsqml->batches);
 	plica_free(lsqml->illumination);
 	plica_free(lsqml->illumination_new);
+	plica_planes_release(&lsqml->epoch_gradient);
 	plica_planes_release(&lsqml->direction);
 	plica_free(lsqml->probe_direction);
 	plica_free(lsqml->pair_sums);
@@ -78,6 +82,26 @@ out:
 	return status;
 }
 
+static enum plica_status create_batches(struct lsqml *lsqml, struct plica_error *err)
+{
+	enum plica_status status;
+	const struct plica_problem *problem = lsqml->problem;
+	const struct plica_settings *settings = problem->settings;
+	const struct plica_positions positions = {
+		.count = problem->count, .y_px = problem->y_px, .x_px = problem->x_px};
+
+	PLICA_TRY(plica_batches_init(&lsqml->batches, problem->count, (size_t)settings->batch_size,
+		(uint64_t)settings->random_seed, err));
+	PLICA_TRY(plica_batches_arrange(&lsqml->batches,
+		(enum plica_batching_mode)settings->batching_mode, positions, err));
+	lsqml->compact = settings->batching_mode == PLICA_BATCHING_COMPACT;
+	if (lsqml->compact)
+		PLICA_TRY(plica_planes_create(
+			&lsqml->epoch_gradient, problem->object.rows, problem->object.cols, err));
+out:
+	return status;
+}
+
 static enum plica_status create(
 	void **state, struct plica_problem *problem, struct plica_error *err)
 {
@@ -88,8 +112,7 @@ static enum plica_status create(
 
 	PLICA_TRY(PLICA_NEW(&lsqml, 1, err));
 	lsqml->problem = problem;
-	PLICA_TRY(plica_batches_init(&lsqml->batches, problem->count, (size_t)settings->batch_size,
-		(uint64_t)settings->random_seed, err));
+	PLICA_TRY(create_batches(lsqml, err));
 	largest = lsqml->batches.largest;
 	PLICA_TRY(plica_pass_create(&lsqml->pass, problem, largest, false, err));
 	lsqml->pass->step =
@@ -138,13 +161,26 @@ static bool illumination_is_due(const struct plica_settings *settings, long epoc
 	return since < ILLUMINATION_EAGER_EPOCHS || since % ILLUMINATION_STRIDE == 0;
 }
 
-/* dO = G / sqrt(W^2 + (eta max W)^2) in the rows that the batch touches. */
-static void make_object_direction(struct lsqml *lsqml)
+/* Compact batches add up over the epoch. */
+static void add_to_epoch_gradient(struct lsqml *lsqml)
 {
 	const struct plica_pass *pass = lsqml->pass;
-	const struct plica_planes *gradient = &pass->gradient;
-	size_t first = pass->first_row * gradient->stride;
-	size_t end = pass->end_row * gradient->stride;
+	struct plica_planes *sum = &lsqml->epoch_gradient;
+	size_t end = pass->end_row * sum->stride;
+
+	for (size_t k = pass->first_row * sum->stride; k < end; k++) {
+		sum->re[k] += pass->gradient.re[k];
+		sum->im[k] += pass->gradient.im[k];
+	}
+}
+
+/* dO = G / sqrt(W^2 + (eta max W)^2) in some rows. */
+static void make_object_direction(struct lsqml *lsqml, size_t first_row, size_t end_row)
+{
+	const struct plica_planes *gradient =
+		lsqml->compact ? &lsqml->epoch_gradient : &lsqml->pass->gradient;
+	size_t first = first_row * gradient->stride;
+	size_t end = end_row * gradient->stride;
 	float damping = (float)lsqml->problem->settings->preconditioning_damping_factor *
 			lsqml->largest_illumination;
 	float floor2 = damping * damping;
@@ -188,23 +224,52 @@ static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t cou
 			lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
 }
 
-static void apply_object(struct lsqml *lsqml, size_t count)
+/* O += step dO in some rows. */
+static void move_object(struct lsqml *lsqml, double step_length, size_t first_row, size_t end_row)
 {
 	const struct plica_settings *settings = lsqml->problem->settings;
 	struct plica_planes *object = &lsqml->problem->object;
-	size_t first = lsqml->pass->first_row * object->stride;
-	size_t end = lsqml->pass->end_row * object->stride;
-	float step;
+	size_t first = first_row * object->stride;
+	size_t end = end_row * object->stride;
+	float step = (float)(settings->object.optimal_step_size_scaler *
+			     settings->object.step_size * step_length);
 
-	for (size_t k = 0; k < count; k++)
-		lsqml->object_steps[k] = lsqml->steps[k].object;
-	step = (float)(settings->object.optimal_step_size_scaler * settings->object.step_size *
-		       plica_trimmed_mean(lsqml->object_steps, count));
 #pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
 	for (size_t k = first; k < end; k++) {
 		object->re[k] += step * lsqml->direction.re[k];
 		object->im[k] += step * lsqml->direction.im[k];
 	}
+}
+
+static void apply_object(struct lsqml *lsqml, size_t count)
+{
+	double step;
+
+	for (size_t k = 0; k < count; k++)
+		lsqml->object_steps[k] = lsqml->steps[k].object;
+	step = plica_trimmed_mean(lsqml->object_steps, count);
+	if (lsqml->compact)
+		lsqml->epoch_object_step = fmin(lsqml->epoch_object_step, step);
+	else
+		move_object(lsqml, step, lsqml->pass->first_row, lsqml->pass->end_row);
+}
+
+static void begin_compact_epoch(struct lsqml *lsqml)
+{
+	size_t bytes = lsqml->object_floats * sizeof(float);
+
+	memset(lsqml->epoch_gradient.re, 0, bytes);
+	memset(lsqml->epoch_gradient.im, 0, bytes);
+	lsqml->epoch_object_step = INFINITY;
+}
+
+/* The one object update of an epoch of compact batches, with the least of their steps. */
+static void end_compact_epoch(struct lsqml *lsqml)
+{
+	size_t rows = lsqml->problem->object.rows;
+
+	make_object_direction(lsqml, 0, rows);
+	move_object(lsqml, lsqml->epoch_object_step, 0, rows);
 }
 
 static void apply_probe(struct lsqml *lsqml, size_t count)
@@ -216,6 +281,8 @@ static void apply_probe(struct lsqml *lsqml, size_t count)
 
 	for (size_t k = 0; k < count; k++)
 		mean += lsqml->steps[k].probe / (double)count;
+	if (lsqml->compact)
+		mean /= (double)lsqml->batches.batch_count;
 	step = (float)(settings->probe.optimal_step_size_scaler * settings->probe.step_size * mean);
 	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
 		problem->probe[k] += step * lsqml->probe_direction[k];
@@ -227,7 +294,9 @@ static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t cou
 	double residual = 0.0;
 
 	plica_pass_run(lsqml->pass, positions, count);
-	make_object_direction(lsqml);
+	if (lsqml->compact)
+		add_to_epoch_gradient(lsqml);
+	make_object_direction(lsqml, lsqml->pass->first_row, lsqml->pass->end_row);
 	make_probe_direction(lsqml, count);
 	solve_steps(lsqml, positions, count);
 	if (lsqml->updates_object)
@@ -247,12 +316,31 @@ static void keep_object(struct lsqml *lsqml)
 	memcpy(lsqml->object_before.im, lsqml->problem->object.im, bytes);
 }
 
+/* Returns the summed residual. */
+static double run_batches(struct lsqml *lsqml, long number)
+{
+	double residual = 0.0;
+
+	plica_batches_shuffle(&lsqml->batches, number);
+	if (lsqml->compact)
+		begin_compact_epoch(lsqml);
+	for (size_t k = 0; k < lsqml->batches.batch_count; k++) {
+		size_t count;
+		const size_t *positions = plica_batches_get(&lsqml->batches, k, &count);
+
+		residual += run_batch(lsqml, positions, count);
+	}
+	if (lsqml->compact && lsqml->updates_object)
+		end_compact_epoch(lsqml);
+	return residual;
+}
+
 static void epoch(void *state, long number, struct plica_epoch *result)
 {
 	struct lsqml *lsqml = state;
 	struct plica_problem *problem = lsqml->problem;
 	const struct plica_settings *settings = problem->settings;
-	double residual = 0.0;
+	double residual;
 
 	lsqml->updates_object =
 		settings->object.optimizable && plica_plan_includes(&settings->object.plan, number);
@@ -262,13 +350,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		update_illumination(lsqml, number == 0);
 	if (lsqml->boost != NULL)
 		keep_object(lsqml);
-	plica_batches_shuffle(&lsqml->batches, number);
-	for (size_t k = 0; k < lsqml->batches.batch_count; k++) {
-		size_t count;
-		const size_t *positions = plica_batches_get(&lsqml->batches, k, &count);
-
-		residual += run_batch(lsqml, positions, count);
-	}
+	residual = run_batches(lsqml, number);
 	if (lsqml->boost != NULL)
 		plica_boost_change(lsqml->boost, &lsqml->object_before, lsqml->illumination,
 			BOOST_DAMPING * lsqml->largest_illumination);

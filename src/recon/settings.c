@@ -14,6 +14,7 @@
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const denoise_modes[] = {"none", "auto", NULL};
+static const char *const batching_modes[] = {"random", "uniform", "compact", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
@@ -37,6 +38,10 @@ static const struct plica_setting table[] = {
 		"passes over all patterns"},
 	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, FOR(LSQML) | FOR(RPIE),
 		"positions", "positions in a minibatch; object and probe change after each"},
+	{"batching_mode", PLICA_SETTING_CHOICE, AT(batching_mode), 0, 0, batching_modes, FOR(LSQML),
+		"",
+		"minibatches: drawn anew every epoch, spread over the scan, or of neighbours with "
+		"one object update an epoch"},
 	{"random_seed", PLICA_SETTING_INTEGER, AT(random_seed), 0, 9e15, NULL, FOR(ALL), "",
 		"seed of the order of positions"},
 	{"threads", PLICA_SETTING_INTEGER, AT(threads), 0, 1024, NULL, FOR(ALL), "threads",

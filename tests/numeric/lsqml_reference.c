@@ -73,6 +73,7 @@ void reference_init(struct reference *reference, const struct plica_dataset *dat
 	reference->valid = new_numbers(n * n);
 	reference->illumination = new_numbers(reference->rows * reference->cols);
 	reference->object = new_field(reference->rows * reference->cols);
+	reference->epoch_gradient = new_field(reference->rows * reference->cols);
 	reference->probe = new_field(n * n);
 	assert_ok(plica_fft_double_create(&reference->fft, n, n, &err));
 	for (size_t i = 0; i < count; i++) {
@@ -101,6 +102,7 @@ void reference_release(struct reference *reference)
 	plica_free(reference->valid);
 	plica_free(reference->illumination);
 	plica_free(reference->object);
+	plica_free(reference->epoch_gradient);
 	plica_free(reference->probe);
 	plica_fft_double_free(reference->fft);
 }
@@ -195,23 +197,41 @@ struct batch {
 	double *object_steps, *probe_steps;
 };
 
-/* D.4: dO = G / sqrt(W^2 + (eta max W)^2). */
-static void find_object_direction(const struct reference *reference, struct batch *batch)
+static bool is_compact(const struct reference *reference)
 {
-	size_t pixels = reference->side * reference->side;
+	return reference->settings->batching_mode == PLICA_BATCHING_COMPACT;
+}
+
+/* D.3: 1 / sqrt(W^2 + (eta max W)^2), applied to the whole canvas. */
+static void precondition(const struct reference *reference, double complex *direction)
+{
 	double largest = 0.0;
 	double damping;
+
+	for (size_t k = 0; k < reference->rows * reference->cols; k++)
+		largest = fmax(largest, reference->illumination[k]);
+	damping = reference->settings->preconditioning_damping_factor * largest;
+	for (size_t k = 0; k < reference->rows * reference->cols; k++)
+		direction[k] /= hypot(reference->illumination[k], damping);
+}
+
+/* D.4: G, with that of the batches before in the same epoch where they are compact; dO. */
+static void find_object_direction(struct reference *reference, struct batch *batch)
+{
+	size_t pixels = reference->side * reference->side;
+	size_t canvas = reference->rows * reference->cols;
 
 	for (size_t b = 0; b < batch->count; b++)
 		for (size_t k = 0; k < pixels; k++)
 			batch->object_direction[canvas_index(reference, batch->positions[b], k)] +=
 				batch->difference[b * pixels + k] *
 				conj(batch->incident[b * pixels + k]);
-	for (size_t k = 0; k < reference->rows * reference->cols; k++)
-		largest = fmax(largest, reference->illumination[k]);
-	damping = reference->settings->preconditioning_damping_factor * largest;
-	for (size_t k = 0; k < reference->rows * reference->cols; k++)
-		batch->object_direction[k] /= hypot(reference->illumination[k], damping);
+	if (is_compact(reference))
+		for (size_t k = 0; k < canvas; k++) {
+			reference->epoch_gradient[k] += batch->object_direction[k];
+			batch->object_direction[k] = reference->epoch_gradient[k];
+		}
+	precondition(reference, batch->object_direction);
 }
 
 /* D.5: dP = (1/b) sum T_-delta (chi conj(O)). */
@@ -352,12 +372,32 @@ static void apply(struct reference *reference, const struct batch *batch)
 		probe_step += batch->probe_steps[b] / (double)batch->count;
 	probe_step *= reference->settings->probe.optimal_step_size_scaler *
 		      reference->settings->probe.step_size;
-	for (size_t k = 0; k < reference->rows * reference->cols; k++)
-		reference->object[k] += object_step * batch->object_direction[k];
+	if (is_compact(reference)) {
+		reference->epoch_step = fmin(reference->epoch_step, object_step);
+		probe_step /= (double)reference->batch_count;
+	} else {
+		for (size_t k = 0; k < reference->rows * reference->cols; k++)
+			reference->object[k] += object_step * batch->object_direction[k];
+	}
 	if (!reference->settings->probe.optimizable)
 		return;
 	for (size_t k = 0; k < reference->side * reference->side; k++)
 		reference->probe[k] += probe_step * batch->probe_direction[k];
+}
+
+void reference_begin_compact(struct reference *reference, size_t batch_count)
+{
+	reference->batch_count = batch_count;
+	reference->epoch_step = INFINITY;
+	for (size_t k = 0; k < reference->rows * reference->cols; k++)
+		reference->epoch_gradient[k] = 0.0;
+}
+
+void reference_end_compact(struct reference *reference)
+{
+	precondition(reference, reference->epoch_gradient);
+	for (size_t k = 0; k < reference->rows * reference->cols; k++)
+		reference->object[k] += reference->epoch_step * reference->epoch_gradient[k];
 }
 
 void reference_batch(struct reference *reference, const size_t *positions, size_t count)

@@ -21,12 +21,15 @@ struct reference {
 	long *row, *col;           /**< start of each patch */
 	double *shift_y, *shift_x; /**< delta */
 	size_t roi[4];
-	double *amplitude;       /**< count * side^2: sqrt(I), zero frequency at [0, 0] */
-	double *valid;           /**< side^2: V, likewise */
-	double _Complex *object; /**< O */
-	double _Complex *probe;  /**< P */
-	double *illumination;    /**< W */
-	double loss;             /**< sum of squared residuals of the batches so far */
+	double *amplitude;               /**< count * side^2: sqrt(I), zero frequency at [0, 0] */
+	double *valid;                   /**< side^2: V, likewise */
+	double _Complex *object;         /**< O */
+	double _Complex *probe;          /**< P */
+	double *illumination;            /**< W */
+	double _Complex *epoch_gradient; /**< compact: G of the batches of this epoch */
+	double epoch_step;               /**< compact: the least of theirs */
+	size_t batch_count;              /**< N_b */
+	double loss;                     /**< sum of squared residuals of the batches so far */
 	struct plica_fft_double *fft;
 };
 
@@ -39,6 +42,9 @@ void reference_release(struct reference *reference);
 void reference_rescale_probe(struct reference *reference);
 /** D.3: W_new, averaged with the old W unless it is the first. */
 void reference_update_illumination(struct reference *reference, bool first);
+/** D.7, compact batches: before and after those of an epoch. */
+void reference_begin_compact(struct reference *reference, size_t batch_count);
+void reference_end_compact(struct reference *reference);
 /** C.1, C.3, D.4 to D.7 for one batch. */
 void reference_batch(struct reference *reference, const size_t *positions, size_t count);
 /** D.9.12 */

@@ -52,6 +52,10 @@ static void start(struct pair *pair)
 	reference_init(&pair->reference, dataset, pair->problem, &pair->settings);
 	assert_ok(plica_batches_init(&pair->batches, dataset->pattern_count,
 		(size_t)pair->settings.batch_size, (uint64_t)pair->settings.random_seed, &err));
+	assert_ok(plica_batches_arrange(&pair->batches,
+		(enum plica_batching_mode)pair->settings.batching_mode,
+		(struct plica_positions){dataset->pattern_count, dataset->y_px, dataset->x_px},
+		&err));
 }
 
 static void release(struct pair *pair)
@@ -71,12 +75,16 @@ static void reference_epoch(struct pair *pair, long number)
 	if (number == 0 || pair->settings.probe.optimizable)
 		reference_update_illumination(reference, number == 0);
 	plica_batches_shuffle(&pair->batches, number);
+	if (pair->settings.batching_mode == PLICA_BATCHING_COMPACT)
+		reference_begin_compact(reference, pair->batches.batch_count);
 	for (size_t k = 0; k < pair->batches.batch_count; k++) {
 		size_t count;
 		const size_t *positions = plica_batches_get(&pair->batches, k, &count);
 
 		reference_batch(reference, positions, count);
 	}
+	if (pair->settings.batching_mode == PLICA_BATCHING_COMPACT)
+		reference_end_compact(reference);
 	if (pair->settings.object.remove_object_probe_ambiguity.enabled && number % 10 == 0)
 		reference_remove_ambiguity(reference);
 }
@@ -234,6 +242,24 @@ static void separate_steps_follow_the_reference(void **state)
 	release(&pair);
 }
 
+static void fixed_batches_follow_the_reference(void **state)
+{
+	struct synthetic_params params = synthetic_defaults();
+
+	(void)state;
+	params.guess_error = 0.3;
+	params.diffuse = true;
+	for (int mode = PLICA_BATCHING_UNIFORM; mode <= PLICA_BATCHING_COMPACT; mode++) {
+		struct pair pair;
+
+		init(&pair, &params, 17, true);
+		pair.settings.batching_mode = mode;
+		start(&pair);
+		compare_epochs(&pair, 2);
+		release(&pair);
+	}
+}
+
 /* The object in the first and third epoch, the probe in the second alone. */
 static void plans_say_what_is_updated(void **state)
 {
@@ -334,6 +360,7 @@ int main(void)
 		cmocka_unit_test(half_pixels_follow_the_reference),
 		cmocka_unit_test(epochs_follow_the_reference),
 		cmocka_unit_test(separate_steps_follow_the_reference),
+		cmocka_unit_test(fixed_batches_follow_the_reference),
 		cmocka_unit_test(plans_say_what_is_updated),
 		cmocka_unit_test(a_fixed_probe_stays),
 		cmocka_unit_test(runs_follow_the_reference),
