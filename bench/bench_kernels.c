@@ -30,9 +30,11 @@ enum measure {
 	EXIT_INTEGER,
 	EXIT_POISSON,
 	EXIT_SUMS,
+	LINE_SEARCH,
 	SCATTER,
 	SCATTER_POWER,
 	PAIR_SUMS,
+	POSITION_SUMS,
 	BATCH_SHIFTED,
 	BATCH_INTEGER,
 	MEASURES,
@@ -59,7 +61,7 @@ struct bench {
 };
 
 static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
-	"exit sum", "scatter", "power", "pair", "batch", "integer"};
+	"exit sum", "line", "scatter", "power", "pair", "position", "batch", "integer"};
 
 static void *new_array(size_t count, size_t size)
 {
@@ -151,6 +153,7 @@ static void run_exit(const struct bench *bench, size_t i, enum measure measure, 
 		.shifted = shifted,
 		.shift_y = 0.25,
 		.shift_x = -0.125,
+		.amplitude = 1.0f,
 		.object = &bench->object,
 		.row = row_of(i),
 		.col = col_of(i),
@@ -166,6 +169,27 @@ static void run_exit(const struct bench *bench, size_t i, enum measure measure, 
 	if (measure == EXIT_POISSON)
 		args.model = PLICA_DETECTOR_POISSON;
 	bench->kernels->table->exit_wave(bench->kernels, bench->work, &args, &sums);
+}
+
+/* Six trials, the Gaussian model. */
+static void run_line_search(const struct bench *bench)
+{
+	const struct plica_line_search args = {
+		.probe = bench->spectrum,
+		.probe_direction = bench->spectrum,
+		.shifted = true,
+		.shift_y = 0.25,
+		.shift_x = -0.125,
+		.amplitude = 1.0f,
+		.object = &bench->object,
+		.direction = &bench->direction,
+		.pattern = bench->wave[0].pattern,
+		.trials = 6,
+		.t = {0.0, 0.3, 0.6, 1.0, 1.5, 2.2},
+	};
+	double objective[PLICA_MOST_TRIALS];
+
+	bench->kernels->table->line_search(bench->kernels, bench->work, &args, objective);
 }
 
 static struct plica_stored_waves stored_waves(const struct bench *bench, size_t i)
@@ -198,6 +222,15 @@ static void run_pair_sums(const struct bench *bench, size_t i)
 		bench->kernels, sums, &bench->object, &bench->direction, bench->probe, &waves);
 }
 
+static void run_position_sums(const struct bench *bench, size_t i)
+{
+	struct plica_stored_waves waves = stored_waves(bench, i);
+	double sums[PLICA_POSITION_SUMS];
+
+	bench->kernels->table->position_sums(
+		bench->kernels, sums, &bench->object, &bench->direction, &waves);
+}
+
 static void run_batch(struct bench *bench, enum measure exit)
 {
 	for (size_t i = 0; i < BATCH; i++)
@@ -225,6 +258,9 @@ static void run(struct bench *bench, enum measure measure)
 	case EXIT_SUMS:
 		run_exit(bench, 0, measure, false);
 		break;
+	case LINE_SEARCH:
+		run_line_search(bench);
+		break;
 	case SCATTER:
 		run_scatter(bench, 0);
 		break;
@@ -233,6 +269,9 @@ static void run(struct bench *bench, enum measure measure)
 		break;
 	case PAIR_SUMS:
 		run_pair_sums(bench, 0);
+		break;
+	case POSITION_SUMS:
+		run_position_sums(bench, 0);
 		break;
 	case BATCH_SHIFTED:
 		run_batch(bench, EXIT_SHIFTED);

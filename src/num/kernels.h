@@ -48,24 +48,25 @@ enum plica_detector_model {
 	PLICA_DETECTOR_POISSON,  /**< chi = F^-1[ step ((I + e)/(|Psi|^2 + e) - 1) Psi ] */
 };
 
-/** One pattern through the model: Psi = F(A O), A = T_delta P. */
+/** One pattern through the model: Psi = F(A O), A = w T_delta P. */
 struct plica_exit_wave {
 	/** The probe's spectrum when `shifted` (A is made from it), else the probe's wave. */
 	const float *probe;
 	bool shifted;
 	double shift_y, shift_x; /**< delta in [-1/2, 1/2] px, when `shifted` */
+	float amplitude;         /**< w: the square root of this position's intensity; 1: none */
 	const struct plica_planes *object;
 	size_t row, col;      /**< of the patch's first pixel in the object */
 	const float *pattern; /**< amplitudes sqrt(I); negative = invalid pixel */
 	enum plica_detector_model model;
 	float step;        /**< 1 = the full projection (Gaussian) */
 	float epsilon;     /**< e of the Poisson model, photons */
-	float *incident;   /**< out, wave: A; may be NULL when not `shifted` */
+	float *incident;   /**< out, wave: A; may be NULL */
 	float *difference; /**< out, wave: chi; NULL: only the sums are wanted */
 	/** Write `incident` and `difference` past the caches, see plica_kernels_should_stream.
 	 * Changes no bit of any result. */
 	bool streaming;
-	/** in/out: the sum over patterns of conj(O) chi, as a spectrum with the adjoint shift
+	/** in/out: the sum over patterns of w conj(O) chi, as a spectrum with the adjoint shift
 	 * applied when `shifted`, else as a wave; may be NULL. */
 	float *probe_sum;
 };
@@ -82,6 +83,36 @@ struct plica_exit_sums {
  * u = dO A, v = dP O; a11 = sum |u|^2, a22 = sum |v|^2, a12 = sum u conj(v),
  * b1 = sum Re(conj(u) chi), b2 = sum Re(conj(v) chi). */
 #define PLICA_PAIR_SUMS 6
+
+/** Sums of the position step, X_y = A dO/dy and X_x = A dO/dx: sum |X_y|^2, sum |X_x|^2,
+ * sum Re(conj(X_y) X_x), sum Re(conj(X_y) chi), sum Re(conj(X_x) chi). */
+#define PLICA_POSITION_SUMS 5
+
+/**
+ * One pattern along a line of objects O + t dO, probes P + t dP and, on request, positions that
+ * move by t (move_y, move_x) pixels:
+ *
+ *     Psi(t) = F(A O) + t F(A D + B O) + t^2 F(B D)
+ *     A = w T_delta P,  B = w T_delta dP,  D = dO + move_y dO/dy + move_x dO/dx
+ */
+#define PLICA_MOST_TRIALS 8
+struct plica_line_search {
+	const float *probe;           /**< P's spectrum when `shifted`, else its wave */
+	const float *probe_direction; /**< dP, likewise */
+	bool shifted;
+	double shift_y, shift_x;
+	float amplitude; /**< w */
+	const struct plica_planes *object;
+	const struct plica_planes *direction;         /**< dO; with the object's stride */
+	const struct plica_planes *slope_y, *slope_x; /**< likewise; NULL: nothing moves */
+	float move_y, move_x;
+	size_t row, col;
+	const float *pattern;
+	enum plica_detector_model model;
+	float epsilon;
+	size_t trials; /**< up to PLICA_MOST_TRIALS */
+	double t[PLICA_MOST_TRIALS];
+};
 
 /** What exit_wave has stored of one pattern, and the patch of the object that it belongs to. */
 struct plica_stored_waves {
@@ -120,6 +151,11 @@ struct plica_kernel_table {
 	void (*exit_wave)(const struct plica_kernels *self, void *work,
 		const struct plica_exit_wave *args, struct plica_exit_sums *sums);
 
+	/** objective[k] = exit_wave's `residual` (Gaussian) or `poisson` (Poisson) at t[k], for five
+	 * transforms in all (three when not `shifted`). */
+	void (*line_search)(const struct plica_kernels *self, void *work,
+		const struct plica_line_search *args, double *objective);
+
 	/** sum += conj(incident) difference, for the object rows [first_row, end_row) only. */
 	void (*scatter)(const struct plica_kernels *self, struct plica_planes *sum,
 		size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
@@ -129,6 +165,10 @@ struct plica_kernel_table {
 	void (*pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
 		const struct plica_planes *object, const struct plica_planes *direction,
 		const float *probe_direction, const struct plica_stored_waves *waves);
+	/** slope_x has slope_y's stride. */
+	void (*position_sums)(const struct plica_kernels *self, double sums[PLICA_POSITION_SUMS],
+		const struct plica_planes *slope_y, const struct plica_planes *slope_x,
+		const struct plica_stored_waves *waves);
 };
 
 struct plica_kernels {

@@ -70,15 +70,10 @@ static size_t frequency_of(const struct block_stages *stages, size_t slot)
 	return frequency + slot * weight;
 }
 
-static size_t area_floats(const struct block_plan *plan)
-{
-	return plan->size / LANES * plan->pitch;
-}
-
 static size_t work_bytes(const struct block_plan *plan)
 {
-	size_t floats =
-		area_floats(plan) + plan->size * PAIR + 2 * plan->size + MOST_TWIDDLES(plan->size);
+	size_t floats = MOST_AREAS * (area_floats(plan) + strip_floats(plan)) + 2 * plan->size +
+			MOST_TWIDDLES(plan->size);
 
 	return floats * sizeof(float) + 2 * plan->size * sizeof(double);
 }
@@ -89,11 +84,13 @@ struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void 
 	double *phasors;
 
 	scratch.strip = scratch.area + area_floats(plan);
-	scratch.ramp_y = scratch.strip + plan->size * PAIR;
+	scratch.ramp_y = scratch.strip + strip_floats(plan);
 	scratch.twiddles = scratch.ramp_y + 2 * plan->size;
 	phasors = (double *)(void *)(scratch.twiddles + MOST_TWIDDLES(plan->size));
 	scratch.phasor_re = phasors;
 	scratch.phasor_im = phasors + plan->size;
+	scratch.more_areas = (float *)(void *)(phasors + 2 * plan->size);
+	scratch.more_strips = scratch.more_areas + (MOST_AREAS - 1) * area_floats(plan);
 	return scratch;
 }
 
@@ -122,11 +119,10 @@ static void release(struct plica_kernels *self)
 	plica_free(self->plan);
 }
 
-static void ramp_along_y(
-	const struct block_plan *plan, const struct block_scratch *scratch, double shift)
+static void ramp_along_y(const struct block_plan *plan, const struct block_scratch *scratch,
+	double shift, double factor)
 {
 	size_t size = plan->size;
-	double factor = 1.0 / (double)size;
 
 	plica_kernels_phasors(scratch->phasor_re, scratch->phasor_im, size / 2 + 1,
 		-2.0 * M_PI * shift / (double)size);
@@ -160,12 +156,12 @@ static float *shift_stage(
 	return to;
 }
 
-void VARIANT(block_ramps)(
-	const struct block_plan *plan, struct block_scratch *scratch, double y, double x)
+void VARIANT(block_ramps)(const struct block_plan *plan, struct block_scratch *scratch, double y,
+	double x, float amplitude)
 {
 	float *to = scratch->twiddles;
 
-	ramp_along_y(plan, scratch, y);
+	ramp_along_y(plan, scratch, y, (double)amplitude / (double)plan->size);
 	scratch->shifted = plan->stages;
 	for (size_t s = 0; s < plan->stages.count; s++)
 		to = shift_stage(&scratch->shifted.stage[s], scratch, to, x);
@@ -395,7 +391,9 @@ const struct plica_kernel_table VARIANT(kernels) = {
 	.forward = forward,
 	.inverse = inverse,
 	.exit_wave = VARIANT(block_exit_wave),
+	.line_search = VARIANT(block_line_search),
 	.scatter = VARIANT(block_scatter),
 	.scatter_power = VARIANT(block_scatter_power),
 	.pair_sums = VARIANT(block_pair_sums),
+	.position_sums = VARIANT(block_position_sums),
 };

@@ -67,17 +67,32 @@ struct block_plan {
 	float twiddles[MOST_TWIDDLES(LARGEST_SIZE)];
 };
 
+/** Areas and strips of one thread: one for an exit wave, three for a line search. */
+#define MOST_AREAS 3
+
 /** One thread's scratch. */
 struct block_scratch {
-	float *area;
+	float *area; /**< the first of them, and the one that sweeps work on */
 	float *strip;
-	float *ramp_y; /**< [block of y slots] pair, divided by the size */
+	float *more_areas; /**< the others, area_floats apart; likewise the strips */
+	float *more_strips;
+	float *ramp_y; /**< [block of y slots] pair, times amplitude / size */
 	float ramp_x[LAST_RADIX][2];
 	struct block_stages shifted; /**< along x */
 	float *twiddles;
 	double *phasor_re;
 	double *phasor_im;
 };
+
+INLINE size_t area_floats(const struct block_plan *plan)
+{
+	return plan->size / LANES * plan->pitch;
+}
+
+INLINE size_t strip_floats(const struct block_plan *plan)
+{
+	return plan->size * PAIR;
+}
 
 struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void *work);
 /**
@@ -86,11 +101,13 @@ struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void 
  * the first stages go into the twiddle factors (which so become those of a fractional element,
  * j - x), that of the last digit stays and is negative from LAST_RADIX / 2 on.
  */
-void VARIANT(block_ramps)(
-	const struct block_plan *plan, struct block_scratch *scratch, double y, double x);
+void VARIANT(block_ramps)(const struct block_plan *plan, struct block_scratch *scratch, double y,
+	double x, float amplitude);
 
 void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,
 	const struct plica_exit_wave *args, struct plica_exit_sums *sums);
+void VARIANT(block_line_search)(const struct plica_kernels *self, void *work,
+	const struct plica_line_search *args, double *objective);
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,
 	size_t first_row, size_t end_row, const struct plica_stored_waves *waves);
 void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, size_t stride,
@@ -98,6 +115,14 @@ void VARIANT(block_scatter_power)(const struct plica_kernels *self, float *sum, 
 void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLICA_PAIR_SUMS],
 	const struct plica_planes *object, const struct plica_planes *direction,
 	const float *probe_direction, const struct plica_stored_waves *waves);
+void VARIANT(block_position_sums)(const struct plica_kernels *self,
+	double sums[PLICA_POSITION_SUMS], const struct plica_planes *slope_y,
+	const struct plica_planes *slope_x, const struct plica_stored_waves *waves);
+
+INLINE struct cvec planes_at(const struct plica_planes *planes, size_t at)
+{
+	return (struct cvec){load_anywhere(planes->re + at), load_anywhere(planes->im + at)};
+}
 
 /** Loads element j, j + stride, ... and does the inverse stage on them. */
 INLINE void inverse_in(

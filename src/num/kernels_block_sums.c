@@ -121,3 +121,42 @@ void VARIANT(block_pair_sums)(const struct plica_kernels *self, double sums[PLIC
 	for (size_t i = 0; i < PLICA_PAIR_SUMS; i++)
 		sums[i] = sum_of_lanes(&totals[i]);
 }
+
+/* sums += the products of plica_kernels' position_sums at LANES pixels */
+INLINE void add_position(vec sums[PLICA_POSITION_SUMS], struct cvec a, struct cvec chi,
+	struct cvec slope_y, struct cvec slope_x)
+{
+	struct cvec y = cmul(a, slope_y);
+	struct cvec x = cmul(a, slope_x);
+
+	sums[0] += y.re * y.re + y.im * y.im;
+	sums[1] += x.re * x.re + x.im * x.im;
+	sums[2] += y.re * x.re + y.im * x.im;
+	sums[3] += y.re * chi.re + y.im * chi.im;
+	sums[4] += x.re * chi.re + x.im * chi.im;
+}
+
+void VARIANT(block_position_sums)(const struct plica_kernels *self,
+	double sums[PLICA_POSITION_SUMS], const struct plica_planes *slope_y,
+	const struct plica_planes *slope_x, const struct plica_stored_waves *waves)
+{
+	struct lane_sums totals[PLICA_POSITION_SUMS] = {0};
+
+	for (size_t y = 0; y < self->size; y++) {
+		vec partial[PLICA_POSITION_SUMS] = {0};
+		size_t at = (waves->row + y) * slope_y->stride + waves->col;
+		const float *a = waves->incident + y * wave_pitch(self->size);
+		const float *chi = waves->difference + y * wave_pitch(self->size);
+
+		for (size_t x = 0; x < self->size; x += LANES) {
+			prefetch_ahead(a + 2 * x);
+			prefetch_ahead(chi + 2 * x);
+			add_position(partial, cload(a + 2 * x), cload(chi + 2 * x),
+				planes_at(slope_y, at + x), planes_at(slope_x, at + x));
+		}
+		for (size_t i = 0; i < PLICA_POSITION_SUMS; i++)
+			add_to_lanes(&totals[i], partial[i]);
+	}
+	for (size_t i = 0; i < PLICA_POSITION_SUMS; i++)
+		sums[i] = sum_of_lanes(&totals[i]);
+}

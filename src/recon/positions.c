@@ -24,7 +24,7 @@ enum plica_status plica_position_search_create(
 
 	PLICA_TRY(PLICA_NEW(&search, 1, err));
 	search->problem = problem;
-	for (int k = 0; k < 3; k++)
+	for (int k = 0; k < 2; k++)
 		PLICA_TRY(plica_planes_create(
 			&search->slope[k], problem->object.rows, problem->object.cols, err));
 	PLICA_TRY(PLICA_NEW(&search->curvature, 3 * count, err));
@@ -48,7 +48,7 @@ void plica_position_search_free(struct plica_position_search *search)
 {
 	if (search == NULL)
 		return;
-	for (int k = 0; k < 3; k++)
+	for (int k = 0; k < 2; k++)
 		plica_planes_release(&search->slope[k]);
 	plica_free(search->curvature);
 	plica_free(search->residual);
@@ -87,10 +87,6 @@ void plica_position_search_begin(struct plica_position_search *search)
 		differentiate_row(slope[0].im + k, object->im + k, width, stride);
 		differentiate_row(slope[1].re + k, object->re + k, width, 1);
 		differentiate_row(slope[1].im + k, object->im + k, width, 1);
-		for (size_t x = 0; x < width; x++) {
-			slope[2].re[k + x] = slope[0].re[k + x] + slope[1].re[k + x];
-			slope[2].im[k + x] = slope[0].im[k + x] + slope[1].im[k + x];
-		}
 	}
 }
 
@@ -102,19 +98,15 @@ void plica_position_search_add(struct plica_position_search *search, const struc
 
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t k = 0; k < count; k++) {
-		double sums[3][PLICA_PAIR_SUMS];
 		size_t i = first + k;
 		struct plica_stored_waves waves = plica_pass_waves(pass, k, i);
+		double sums[PLICA_POSITION_SUMS];
 
-		for (int axis = 0; axis < 3; axis++)
-			kernels->table->pair_sums(kernels, sums[axis], &problem->object,
-				&search->slope[axis], problem->probe, &waves);
-		search->residual[i] = sums[0][4];
-		search->residual[problem->count + i] = sums[1][4];
-		search->curvature[3 * i] = sums[0][0];
-		search->curvature[3 * i + 1] = sums[1][0];
-		/* |X_y + X_x|^2 = |X_y|^2 + |X_x|^2 + 2 Re X_y* X_x */
-		search->curvature[3 * i + 2] = 0.5 * (sums[2][0] - sums[0][0] - sums[1][0]);
+		kernels->table->position_sums(
+			kernels, sums, &search->slope[0], &search->slope[1], &waves);
+		memcpy(search->curvature + 3 * i, sums, 3 * sizeof(*sums));
+		search->residual[i] = sums[3];
+		search->residual[problem->count + i] = sums[4];
 	}
 }
 

@@ -15,7 +15,7 @@
 struct plica_position_search {
 	struct plica_problem *problem;
 	bool active;                     /**< positions take part from now on */
-	struct plica_planes slope[3];    /**< dO/dy, dO/dx and their sum */
+	struct plica_planes slope[2];    /**< dO/dy, dO/dx */
 	double *curvature;               /**< 3 J: yy, xx, yx of each position */
 	double *residual, *residual_old; /**< r */
 	double *scaled;                  /**< z */

@@ -291,6 +291,7 @@ struct plica_exit_wave plica_problem_exit_wave(const struct plica_problem *probl
 		.shifted = problem->shifted,
 		.shift_y = problem->shift_y[index],
 		.shift_x = problem->shift_x[index],
+		.amplitude = 1.0F,
 		.object = &problem->object,
 		.row = problem->row[index],
 		.col = problem->col[index],

@@ -28,6 +28,7 @@ struct fixture {
 	float _Complex *direction;
 	float *pattern; /**< zero frequency in the middle; some pixels invalid */
 	double shift_y, shift_x;
+	double amplitude; /**< the probe's factor */
 	size_t row, col;
 };
 
@@ -36,7 +37,7 @@ struct expected {
 	double _Complex *incident;
 	double _Complex *exit; /**< Psi, zero frequency at [0, 0] */
 	double _Complex *difference;
-	double _Complex *probe_gradient; /**< T_-delta conj(O) chi */
+	double _Complex *probe_gradient; /**< w T_-delta conj(O) chi */
 	struct plica_exit_sums sums;
 };
 
@@ -127,7 +128,7 @@ static inline void reference_forward(struct expected *out, const struct fixture 
 	out->incident = new_array(pixels, sizeof(*out->incident));
 	out->exit = new_array(pixels, sizeof(*out->exit));
 	for (size_t i = 0; i < pixels; i++)
-		out->incident[i] = (double _Complex)fixture->probe[i];
+		out->incident[i] = fixture->amplitude * (double _Complex)fixture->probe[i];
 	reference_shift(out->incident, fixture->size, fixture->shift_y, fixture->shift_x);
 	for (size_t i = 0; i < pixels; i++)
 		out->exit[i] = out->incident[i] * object_at(fixture, fixture->object, i);
@@ -169,8 +170,8 @@ static inline void reference_exit_wave(
 			reference_factor(&out->sums, amplitude_at(fixture, i), out->exit[i], args);
 	reference_transform(out->difference, size, true);
 	for (size_t i = 0; i < pixels; i++)
-		out->probe_gradient[i] =
-			out->difference[i] * conj(object_at(fixture, fixture->object, i));
+		out->probe_gradient[i] = fixture->amplitude * out->difference[i] *
+					 conj(object_at(fixture, fixture->object, i));
 	reference_shift(out->probe_gradient, size, -fixture->shift_y, -fixture->shift_x);
 }
 
@@ -219,6 +220,7 @@ static inline struct fixture fixture_create(size_t size, double shift)
 		.pattern = new_array(size * size, sizeof(float)),
 		.shift_y = 0.31 * shift,
 		.shift_x = -0.47 * shift,
+		.amplitude = 0.75,
 		.row = 3,
 		.col = 17,
 	};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The plain variant at the detector. */
+#include <math.h>
+#include <string.h>
+
+#include "num/kernels_fftw.h"
+#include "num/kernels_log.h"
+
+/* Keeps the ratio of the amplitudes finite where the model gives no light. */
+#define TINY_AMPLITUDE 1e-9f
+
+/* A block of detector pixels; past the last pixel they are invalid. */
+struct detector_block {
+	float power[BLOCK]; /* Ihat */
+	float amplitude[BLOCK];
+	float residual[BLOCK]; /* (sqrt(Ihat) - amplitude)^2, 0 where invalid */
+	float poisson[BLOCK];
+	float factor[BLOCK];
+};
+
+struct detector_sums {
+	double residual[LANES];
+	double modelled[LANES];
+	double measured[LANES];
+	double poisson[LANES];
+};
+
+static void load_block(
+	struct detector_block *block, const float *intensity, const float *pattern, size_t count)
+{
+	memcpy(block->power, intensity, count * sizeof(*intensity));
+	memcpy(block->amplitude, pattern, count * sizeof(*pattern));
+	for (size_t i = count; i < BLOCK; i++) {
+		block->power[i] = 0.0f;
+		block->amplitude[i] = -1.0f;
+	}
+}
+
+static void compare_gaussian(struct detector_block *block, float step)
+{
+	for (size_t i = 0; i < BLOCK; i++) {
+		float modulus = sqrtf(block->power[i]);
+		float amplitude = block->amplitude[i];
+		float difference = modulus - amplitude;
+		float factor = -step * difference / (modulus + TINY_AMPLITUDE);
+		bool valid = amplitude >= 0.0f;
+
+		block->residual[i] = valid ? difference * difference : 0.0f;
+		block->factor[i] = valid ? factor : 0.0f;
+	}
+}
+
+static void compare_poisson(struct detector_block *block, float step, float epsilon)
+{
+	for (size_t i = 0; i < BLOCK; i++) {
+		float amplitude = block->amplitude[i];
+		float difference = sqrtf(block->power[i]) - amplitude;
+		float counts = amplitude * amplitude + epsilon;
+		float expected = block->power[i] + epsilon;
+		float factor = step * (counts - expected) / expected;
+		float likelihood = expected - counts * plica_log(expected);
+		bool valid = amplitude >= 0.0f;
+
+		block->residual[i] = valid ? difference * difference : 0.0f;
+		block->factor[i] = valid ? factor : 0.0f;
+		block->poisson[i] = valid ? likelihood : 0.0f;
+	}
+}
+
+static void sum_block(struct detector_sums *sums, struct detector_block *block)
+{
+	float measured[BLOCK];
+
+	for (size_t i = 0; i < BLOCK; i++) {
+		float amplitude = block->amplitude[i];
+		bool valid = amplitude >= 0.0f;
+
+		block->power[i] = valid ? block->power[i] : 0.0f;
+		measured[i] = valid ? amplitude * amplitude : 0.0f;
+	}
+	add_to_lanes(sums->residual, block->residual);
+	add_to_lanes(sums->modelled, block->power);
+	add_to_lanes(sums->measured, measured);
+}
+
+void plica_fftw_compare(const struct plica_exit_wave *args, float *intensity, size_t pixels,
+	struct plica_exit_sums *out)
+{
+	struct detector_sums sums = {0};
+
+	for (size_t first = 0; first < pixels; first += BLOCK) {
+		struct detector_block block;
+		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
+
+		load_block(&block, intensity + first, args->pattern + first, count);
+		if (args->model == PLICA_DETECTOR_POISSON) {
+			compare_poisson(&block, args->step, args->epsilon);
+			add_to_lanes(sums.poisson, block.poisson);
+		} else {
+			compare_gaussian(&block, args->step);
+		}
+		sum_block(&sums, &block);
+		memcpy(intensity + first, block.factor, count * sizeof(*intensity));
+	}
+	out->residual = sum_of_lanes(sums.residual);
+	out->modelled = sum_of_lanes(sums.modelled);
+	out->measured = sum_of_lanes(sums.measured);
+	out->poisson = sum_of_lanes(sums.poisson);
+}
