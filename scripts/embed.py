@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes a C file that holds other files: embed.py OUTPUT HEADER NAME=PATH...
 
-For each NAME the C file defines `const struct plica_asset plica_asset_NAME`.
+For each NAME the C file defines `const struct plica_asset plica_asset_NAME`; the files of a name
+that comes several times follow each other, each on a new line.
 """
 import pathlib
 import sys
@@ -22,13 +23,15 @@ def array_of(name, data):
 
 def main(argv):
     output, header, *assets = argv[1:]
-    parts = [f'#include "{header}"\n']
+    contents = {}
     for asset in assets:
         name, _, path = asset.partition("=")
         data = pathlib.Path(path).read_bytes()
         if b"</script" in data.lower() and not path.endswith(".html"):
             sys.exit(f"embed.py: {path} holds '</script', which would end its element")
-        parts.append(array_of(name, data))
+        contents.setdefault(name, []).append(data)
+    parts = [f'#include "{header}"\n']
+    parts += [array_of(name, b"\n".join(files)) for name, files in contents.items()]
     pathlib.Path(output).write_text("\n".join(parts))
     return 0
 

@@ -11,6 +11,7 @@ struct plica_asset {
 };
 
 extern const struct plica_asset plica_asset_chart_js; /**< Chart.js, the distribution's */
+extern const struct plica_asset plica_asset_d3_js;    /**< d3-zoom and what it needs, likewise */
 extern const struct plica_asset plica_asset_page_js;
 extern const struct plica_asset plica_asset_page_css;
 extern const struct plica_asset plica_asset_notices_html;

@@ -157,6 +157,15 @@ static void data_facts(struct plica_html *html, const struct plica_report_card *
 	plica_html_count(html, result->input.dose_photons);
 	fact_unit(html, "photons");
 	fact_end(html);
+	if (isfinite(card->outcome->fluence)) {
+		fact_begin(html, "dose per object pixel");
+		plica_html_number(html, card->outcome->fluence, 3);
+		fact_unit(html, "photons");
+		fact_end(html);
+		fact_begin(html, "NRMSE of shot noise alone");
+		plica_html_number(html, plica_report_noise_limit(card->outcome), 3);
+		fact_end(html);
+	}
 	fact_begin(html, "relative Fourier error");
 	plica_html_number(html, result->fourier_error, 4);
 	fact_end(html);
@@ -192,7 +201,10 @@ static void charts(struct plica_html *html, const struct plica_report_card *card
 		chart(html, card->job, "loss", "Loss by epoch");
 	if (frc)
 		chart(html, card->job, "frc", "Fourier ring correlation with the truth");
-	plica_html_add(html, "</div>");
+	plica_html_printf(html,
+		"</div><p class=\"script tools\"><button type=\"button\" data-save=\"curves\" "
+		"data-job=\"job-%zu\">Save the curves as CSV</button></p>",
+		card->job->number);
 }
 
 static void warnings(struct plica_html *html, const struct plica_strings *list)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
 
-#include "base/text.h"
-#include "format/json.h"
 #include "report/parts.h"
 
 /* A curve with more points is thinned: a screen shows no more. */
@@ -23,34 +21,6 @@ static void value(struct plica_html *json, bool first, double number)
 		plica_html_printf(json, "%.5g", number);
 	else
 		plica_html_add(json, "null");
-}
-
-void plica_report_chart_quality(struct plica_html *json, const struct plica_report_study *study,
-	const struct plica_report_outcome *outcome)
-{
-	struct plica_json *points = plica_json_array();
-	struct plica_text text = {0};
-	enum plica_status status;
-
-	for (size_t i = 0; i < study->count; i++) {
-		struct plica_json *point;
-
-		if (!isfinite(outcome[i].figure[PLICA_REPORT_NRMSE]))
-			continue;
-		point = plica_json_add_object(points);
-		plica_json_set_text(point, "view", study->job[i].view);
-		plica_json_set_text(point, "split", study->job[i].split);
-		plica_json_set_number(point, "dose", study->job[i].dose);
-		plica_json_set_number(point, "nrmse", outcome[i].figure[PLICA_REPORT_NRMSE]);
-	}
-	status = plica_json_line(&text, points, json->err);
-	if (json->status == PLICA_OK)
-		json->status = status;
-	separate(json);
-	plica_html_add(json, "\"quality\":");
-	plica_html_json(json, plica_text_string(&text));
-	plica_text_release(&text);
-	plica_json_free(points);
 }
 
 static void list(

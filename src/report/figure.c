@@ -119,19 +119,25 @@ static void draw(struct plica_image *image, struct plica_report_array *array,
 	plica_image_draw_amplitude(image, 0, 0, &field, range, 1);
 }
 
-static void add_image(struct plica_html *html, const struct plica_image *image, const char *alt)
+static void png_uri(struct plica_html *html, const struct plica_image *image)
 {
 	struct plica_text png = {0};
 	enum plica_status status = plica_png_encode(&png, image, html->err);
 
 	if (status != PLICA_OK && html->status == PLICA_OK)
 		html->status = status;
-	plica_html_add(html, "<img src=\"data:image/png;base64,");
+	plica_html_add(html, "data:image/png;base64,");
 	plica_html_base64(html, png.data, png.size);
+	plica_text_release(&png);
+}
+
+static void add_image(struct plica_html *html, const struct plica_image *image, const char *alt)
+{
+	plica_html_add(html, "<img src=\"");
+	png_uri(html, image);
 	plica_html_printf(html, "\" width=\"%zu\" height=\"%zu\" alt=\"", image->cols, image->rows);
 	plica_html_text(html, alt);
 	plica_html_add(html, "\">");
-	plica_text_release(&png);
 }
 
 static enum plica_status picture(
@@ -159,39 +165,76 @@ void plica_figure_image(struct plica_html *html, const struct plica_figure *figu
 		html->status = status;
 }
 
+/* What is nothing on this scale is written as nothing. */
+static void range_end(struct plica_html *html, const struct plica_figure_scale *scale, int end)
+{
+	double value = scale->range[end];
+
+	if (fabs(value) < 1e-3 * (scale->range[1] - scale->range[0]))
+		plica_html_add(html, "0");
+	else
+		plica_html_number(html, value, 3);
+}
+
 void plica_figure_range(struct plica_html *html, const struct plica_figure_scale *scale)
 {
 	if (scale->cyclic) {
-		plica_html_add(html, "&minus;&pi; to &pi; rad");
+		plica_html_add(html, "&minus;&pi; <i class=\"ring\">to</i> &pi; rad");
 		return;
 	}
-	for (int i = 0; i < 2; i++) {
-		double value = scale->range[i];
-
-		if (i > 0)
-			plica_html_add(html, " to ");
-		/* What is nothing on this scale is written as nothing. */
-		if (fabs(value) < 1e-3 * (scale->range[1] - scale->range[0]))
-			plica_html_add(html, "0");
-		else
-			plica_html_number(html, value, 3);
-	}
+	range_end(html, scale, 0);
+	plica_html_add(html, " <i class=\"map\">to</i> ");
+	range_end(html, scale, 1);
 	if (scale->phase)
 		plica_html_add(html, " rad");
 }
 
-void plica_figure_map(struct plica_html *html, bool cyclic, const char *alt)
+static void map_property(struct plica_html *html, const char *name, enum plica_colormap map)
 {
-	enum plica_colormap map = cyclic ? PLICA_COLORMAP_PHASE : PLICA_COLORMAP_AMPLITUDE;
 	struct plica_image image = {0};
 	enum plica_status status = plica_image_create(&image, 1, MAP_COLS, html->err);
 
 	if (status == PLICA_OK) {
 		for (size_t x = 0; x < MAP_COLS; x++)
 			plica_colormap_pixel(image.rgb + 3 * x, map, (double)x / (MAP_COLS - 1));
-		add_image(html, &image, alt);
+		plica_html_printf(html, "--%s:url(", name);
+		png_uri(html, &image);
+		plica_html_add(html, ");");
 	} else if (html->status == PLICA_OK) {
 		html->status = status;
 	}
 	plica_image_release(&image);
+}
+
+void plica_figure_maps(struct plica_html *html)
+{
+	plica_html_add(html, ":root{");
+	map_property(html, "map", PLICA_COLORMAP_AMPLITUDE);
+	map_property(html, "ring", PLICA_COLORMAP_PHASE);
+	plica_html_add(html, "}\n");
+}
+
+/* The largest of 1, 2 and 5 times a power of ten that is not above `most`. */
+static double round_length(double most)
+{
+	double power = pow(10.0, floor(log10(most)));
+
+	return most >= 5.0 * power ? 5.0 * power : most >= 2.0 * power ? 2.0 * power : power;
+}
+
+void plica_figure_ruler(struct plica_html *html, size_t cols, double pixel_m)
+{
+	bool known = pixel_m > 0.0 && isfinite(pixel_m);
+	double length = round_length(0.5 * (double)cols * (known ? pixel_m : 1.0));
+	double pixels = known ? length / pixel_m : length;
+	double factor = !known ? 1.0 : length >= 1e-3 ? 1e3 : length >= 1e-6 ? 1e6 : 1e9;
+	const char *unit = !known           ? "px"
+			   : length >= 1e-3 ? "mm"
+			   : length >= 1e-6 ? "&micro;m"
+					    : "nm";
+
+	plica_html_printf(html,
+		"<span class=\"ruler\" data-length=\"%g\" data-unit=\"%s\" "
+		"style=\"width:%.3f%%\">%g&nbsp;%s</span>",
+		length * factor, unit, 100.0 * pixels / (double)cols, length * factor, unit);
 }

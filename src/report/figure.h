@@ -35,9 +35,14 @@ struct plica_figure {
 
 /** <img>; failures stay in html->status. */
 void plica_figure_image(struct plica_html *html, const struct plica_figure *figure);
-/** "0.71 to 1.02", "-0.4 to 0.9 rad", "-pi to pi rad". */
+/** A colour bar between its ends: "0.71 to 1.02", "-0.4 to 0.9 rad", "-pi to pi rad". */
 void plica_figure_range(struct plica_html *html, const struct plica_figure_scale *scale);
-/** <img> of a colour map from its low end (left) to its high end. */
-void plica_figure_map(struct plica_html *html, bool cyclic, const char *alt);
+/** The style sheet's colour maps, --map and --ring, which the colour bars show. */
+void plica_figure_maps(struct plica_html *html);
+/**
+ * A scale bar for a picture that shows `cols` pixels of `pixel_m` metres (NaN: unknown, then in
+ * pixels): a round length of a fifth to a half of the width.
+ */
+void plica_figure_ruler(struct plica_html *html, size_t cols, double pixel_m);
 
 #endif

@@ -187,7 +187,8 @@ void plica_report_matrix(struct plica_html *html, const struct plica_report_stud
 		html->status = status;
 	plica_html_add(html,
 		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"matrix\">"
-		"<table class=\"matrix\"><caption id=\"matrix\"><span>Complex NRMSE by dose and "
+		"<table class=\"matrix\"><caption id=\"matrix\"><span><span "
+		"id=\"matrix-figure\">Complex NRMSE</span> by dose and "
 		"view, "
 		"over "
 		"the phase of each reconstruction. <span class=\"key\"><i class=\"low\"></i>best "

@@ -38,6 +38,7 @@ struct plica_report_outcome {
 	char *reason;                           /**< why not; owned */
 	double figure[PLICA_REPORT_FIGURES];    /**< NaN where there is none ... */
 	const char *none[PLICA_REPORT_FIGURES]; /**< ... and why */
+	double fluence;              /**< photons per object pixel of the scan; NaN: unknown */
 	struct plica_html thumbnail; /**< <img> of the object's phase; empty without one */
 };
 
@@ -47,6 +48,11 @@ PLICA_MUST_USE enum plica_status plica_report_outcome_init(struct plica_report_o
 /** Adds those of its result. */
 PLICA_MUST_USE enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
 	const struct plica_report_result *result, struct plica_error *err);
+/**
+ * The complex NRMSE that counting statistics leave at best: n photons per object pixel fix its
+ * phase and its relative amplitude to 1 / (2 sqrt n) each. NaN when n is not known.
+ */
+double plica_report_noise_limit(const struct plica_report_outcome *outcome);
 void plica_report_outcome_release(struct plica_report_outcome *outcome);
 
 #endif

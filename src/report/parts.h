@@ -33,9 +33,10 @@ struct plica_report_card {
 /** One job's pictures, figures, log and command. */
 void plica_report_card(struct plica_html *html, const struct plica_report_card *card);
 
-/** Members of the chart data, each with a comma before it unless it is the first. */
-void plica_report_chart_quality(struct plica_html *json, const struct plica_report_study *study,
-	const struct plica_report_outcome *outcome);
+/** The key of a figure's data attribute in the table's rows, which the charts read. */
+const char *plica_report_figure_key(enum plica_report_figure figure);
+
+/** A member of the chart data, with a comma before it unless it is the first. */
 void plica_report_chart_curves(struct plica_html *json, const struct plica_report_job *job,
 	const struct plica_report_result *result);
 

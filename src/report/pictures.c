@@ -80,11 +80,13 @@ static enum plica_status pair_up(
 	return PLICA_OK;
 }
 
-/* A picture with its caption; the alternative text also names the job. */
+/* A picture with its caption; the alternative text also names the job. Pictures of one `plane`
+ * show the same area. */
 static void add(struct plica_html *html, const struct plica_report_card *card,
 	const struct plica_report_array *array, const struct plica_figure_scale *scale,
-	const char *caption)
+	const char *plane, const char *caption)
 {
+	const struct plica_json *metadata = card->result->input.metadata;
 	struct plica_figure figure = {.array = array, .scale = scale, .limit_px = card->limit_px};
 	struct plica_text alt = {0};
 	enum plica_status status = plica_text_printf(&alt, html->err, "%s, dose %.0f, %s, %s",
@@ -93,8 +95,11 @@ static void add(struct plica_html *html, const struct plica_report_card *card,
 	if (status != PLICA_OK && html->status == PLICA_OK)
 		html->status = status;
 	figure.alt = plica_text_string(&alt);
-	plica_html_add(html, "<figure>");
+	plica_html_printf(html, "<figure data-plane=\"%s\"><div class=\"pane\">", plane);
 	plica_figure_image(html, &figure);
+	plica_figure_ruler(
+		html, array->cols, plica_json_get_number(metadata, "pixel_size_m", (double)NAN));
+	plica_html_add(html, "</div>");
 	plica_html_printf(html, "<figcaption>%s <small>", caption);
 	plica_figure_range(html, scale);
 	plica_html_add(html, "</small></figcaption></figure>");
@@ -111,13 +116,13 @@ static enum plica_status add_pair(
 	enum plica_status status;
 
 	PLICA_TRY(plica_figure_amplitude_scale(&scale, model, html->err));
-	add(html, card, &pair->object, &scale, "Object, amplitude");
+	add(html, card, &pair->object, &scale, "object", "Object, amplitude");
 	if (pair->truth.data != NULL)
-		add(html, card, &pair->truth, &scale, "Truth, amplitude");
+		add(html, card, &pair->truth, &scale, "object", "Truth, amplitude");
 	PLICA_TRY(plica_figure_phase_scale(&scale, model, html->err));
-	add(html, card, &pair->object, &scale, "Object, phase");
+	add(html, card, &pair->object, &scale, "object", "Object, phase");
 	if (pair->truth.data != NULL)
-		add(html, card, &pair->truth, &scale, "Truth, phase");
+		add(html, card, &pair->truth, &scale, "object", "Truth, phase");
 out:
 	return status;
 }
@@ -135,7 +140,7 @@ static enum plica_status add_difference(
 		difference.data[i] = cabsf(pair->object.data[i] - pair->truth.data[i]);
 	PLICA_TRY(plica_figure_amplitude_scale(&scale, &difference, html->err));
 	scale.range[0] = 0.0;
-	add(html, card, &difference, &scale, "Difference from the truth");
+	add(html, card, &difference, &scale, "object", "Difference from the truth");
 out:
 	plica_free(difference.data);
 	return status;
@@ -148,9 +153,9 @@ static enum plica_status add_probe(struct plica_html *html, const struct plica_r
 	enum plica_status status;
 
 	PLICA_TRY(plica_figure_amplitude_scale(&scale, probe, html->err));
-	add(html, card, probe, &scale, "Probe, amplitude");
+	add(html, card, probe, &scale, "probe", "Probe, amplitude");
 	scale = (struct plica_figure_scale){.phase = true, .cyclic = true, .direction = 1.0f};
-	add(html, card, probe, &scale, "Probe, phase");
+	add(html, card, probe, &scale, "probe", "Probe, phase");
 out:
 	return status;
 }

@@ -110,12 +110,14 @@ static void head(struct plica_html *html, const char *title)
 			     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
 			     "'none'; img-src data:; style-src 'unsafe-inline'; script-src");
 	script_hash(html, &plica_asset_chart_js);
+	script_hash(html, &plica_asset_d3_js);
 	script_hash(html, &plica_asset_page_js);
 	plica_html_add(html, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
 			     "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
 			     "dark\">\n<title>");
 	plica_html_text(html, title);
 	plica_html_add(html, " &ndash; study report</title>\n<style>\n");
+	plica_figure_maps(html);
 	plica_html_append(html, plica_asset_page_css.bytes, plica_asset_page_css.size);
 	plica_html_add(html, "</style></head>\n<body>\n");
 }
@@ -133,33 +135,63 @@ static void scripts(struct plica_html *html, const struct page *page)
 	plica_html_append(html, plica_text_string(&page->data.text), page->data.text.size);
 	plica_html_add(html, "}</script>\n");
 	script(html, &plica_asset_chart_js);
+	script(html, &plica_asset_d3_js);
 	script(html, &plica_asset_page_js);
 }
 
-static bool any_is_compared(const struct page *page)
+static bool any_has(const struct page *page, enum plica_report_figure figure)
 {
 	for (size_t i = 0; i < page->study.count; i++)
-		if (isfinite(page->outcome[i].figure[PLICA_REPORT_NRMSE]))
+		if (isfinite(page->outcome[i].figure[figure]))
 			return true;
 	return false;
+}
+
+static void chart_of_study(struct plica_html *html, const char *kind, const char *label)
+{
+	plica_html_printf(html,
+		"<figure class=\"chart main\"><figcaption></figcaption><div><canvas role=\"img\" "
+		"data-chart=\"%s\" aria-label=\"%s\"></canvas></div></figure>",
+		kind, label);
+}
+
+/* The figures among which the reader chooses; the first is shown without scripts, too. */
+static void metric_choice(struct plica_html *html)
+{
+	static const struct {
+		enum plica_report_figure figure;
+		const char *name;
+	} choices[] = {
+		{PLICA_REPORT_NRMSE, "Complex NRMSE"},
+		{PLICA_REPORT_PHASE_RMSE, "Phase RMSE (rad)"},
+		{PLICA_REPORT_FRC, "Resolution (FRC 0.5, of Nyquist)"},
+		{PLICA_REPORT_FOURIER_ERROR, "Relative Fourier error"},
+	};
+
+	plica_html_add(
+		html, "<p class=\"script tools\"><label>Figure of merit <select id=\"metric\">");
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		plica_html_printf(html, "<option value=\"%s\">%s</option>",
+			plica_report_figure_key(choices[i].figure), choices[i].name);
+	plica_html_add(html, "</select></label></p>");
 }
 
 static void quality_section(struct plica_html *html, const struct page *page)
 {
 	plica_html_add(html,
 		"<section aria-labelledby=\"quality\"><h2 id=\"quality\">Quality against dose</h2>"
-		"<p class=\"note\">Complex NRMSE against the truth, over the area that the job "
+		"<p class=\"note\">Figures against the truth are formed over the area that the job "
 		"scanned, after removing what ptychography cannot determine: a complex factor, a "
-		"phase ramp and a shift. Lower is better.</p>");
-	if (any_is_compared(page))
-		plica_html_add(html,
-			"<figure class=\"chart main\"><figcaption class=\"script\">Lines join the "
-			"means of "
-			"a view&rsquo;s splits, points are the splits; the table below has the "
-			"numbers</figcaption>"
-			"<div><canvas role=\"img\" data-chart=\"quality\" aria-label=\"Complex "
-			"NRMSE "
-			"against dose, a line for each view\"></canvas></div></figure>");
+		"phase ramp and a shift. Lower is better, except for a resolution.</p>");
+	if (any_has(page, PLICA_REPORT_NRMSE)) {
+		metric_choice(html);
+		plica_html_add(html, "<div class=\"charts\">");
+		chart_of_study(html, "quality", "Quality against dose, a line for each view");
+		if (any_has(page, PLICA_REPORT_OVERLAP))
+			chart_of_study(
+				html, "overlap", "Quality against overlap, a line for each dose");
+		plica_html_add(html, "</div>");
+	}
 	plica_report_matrix(html, &page->study, page->outcome);
 	plica_html_add(html, "</section>\n");
 }
@@ -171,15 +203,11 @@ static void jobs_sections(struct plica_html *html, const struct page *page)
 	plica_html_add(html,
 		"</section>\n<section aria-labelledby=\"details\"><div class=\"bar\">"
 		"<h2 id=\"details\">Job by job</h2>"
-		"<p class=\"script buttons\"><button type=\"button\" data-open=\"all\">Open all"
+		"<p class=\"script tools\"><button type=\"button\" data-open=\"all\">Open all"
 		"</button> <button type=\"button\" data-open=\"none\">Close all</button></p></div>"
 		"<p class=\"note\">Pictures show the scanned area; object and truth share one "
-		"scale.</p><div class=\"maps\"><figure>");
-	plica_figure_map(html, false, "Colour map from dark blue over red to pale yellow");
-	plica_html_add(html, "<figcaption>low to high</figcaption></figure><figure>");
-	plica_figure_map(html, true, "Cyclic colour map");
-	plica_html_add(html, "<figcaption>&minus;&pi; to &pi;, where phases go all the way "
-			     "round</figcaption></figure></div>\n");
+		"scale. <span class=\"script\">The pictures of an object zoom and move "
+		"together.</span></p>\n");
 	plica_html_append(html, plica_text_string(&page->cards.text), page->cards.text.size);
 	plica_html_add(html, "</section>\n");
 }
@@ -227,7 +255,6 @@ static enum plica_status load(
 	page->limit_px = picture_limit(&page->study);
 	for (size_t i = 0; i < page->study.count; i++)
 		PLICA_TRY(add_job(page, i, err));
-	plica_report_chart_quality(&page->data, &page->study, page->outcome);
 	status = page->data.status;
 out:
 	return status;

@@ -44,6 +44,11 @@ static const struct {
 
 #define LABEL_COUNT (sizeof(labels) / sizeof(labels[0]))
 
+const char *plica_report_figure_key(enum plica_report_figure figure)
+{
+	return columns[figure].key;
+}
+
 static void head_cell(struct plica_html *html, const char *name, const char *unit, const char *key)
 {
 	plica_html_printf(html,
@@ -80,6 +85,8 @@ static void row_keys(struct plica_html *html, const struct plica_report_job *job
 		if (isfinite(outcome->figure[i]))
 			plica_html_printf(
 				html, " data-%s=\"%.9g\"", columns[i].key, outcome->figure[i]);
+	if (isfinite(outcome->fluence))
+		plica_html_printf(html, " data-limit=\"%.9g\"", plica_report_noise_limit(outcome));
 	plica_html_add(html, ">");
 }
 
@@ -142,6 +149,11 @@ static void row(struct plica_html *html, const struct plica_report_job *job,
 void plica_report_table(struct plica_html *html, const struct plica_report_study *study,
 	const struct plica_report_outcome *outcome)
 {
+	plica_html_add(html,
+		"<div class=\"script tools\"><label>Filter <input type=\"search\" id=\"filter\" "
+		"placeholder=\"dense 1000\" aria-describedby=\"filter-count\"></label>"
+		"<output id=\"filter-count\" for=\"filter\"></output>"
+		"<button type=\"button\" data-save=\"jobs\">Save as CSV</button></div>");
 	plica_html_add(html,
 		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 		"aria-labelledby=\"jobs-caption\"><table class=\"jobs\"><caption "

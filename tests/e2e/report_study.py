@@ -58,6 +58,8 @@ def save_input(path, truth, dose, place, random):
         "overlap_view": view,
         "selection_strategy": "greedy",
         "acceptance_rate": 0.71,
+        "linear_overlap": {"baseline": 0.75, "dense": 0.6, "sparse": 0.3}[view],
+        "pixel_size_m": 1.1e-8,
         "note": HOSTILE,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

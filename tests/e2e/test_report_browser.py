@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The report in a real browser: it asks for nothing, complains of nothing, and works."""
+import csv
 import re
 
+import numpy as np
 import pytest
 
 import report_study
@@ -99,11 +101,12 @@ def test_every_picture_decodes(browser, report):
         widths = visit.page.evaluate(
             "Promise.all([...document.images].map((i) => i.decode().then(() => i.naturalWidth)))"
         )
-        assert len(widths) == 21 * 8 + 2
+        # seven pictures, a thumbnail, and two that lie under the slider
+        assert len(widths) == 21 * 10
         assert min(widths) > 0
         alts = visit.page.evaluate("[...document.images].map((i) => i.alt)")
         assert all(alts)
-        assert len(set(alts)) == len(alts)
+        assert len(set(alts)) == 21 * 8
 
 
 def test_sorting_works(browser, report):
@@ -133,6 +136,134 @@ def test_charts_are_drawn(browser, report):
         visit.page.wait_for_timeout(200)
         assert visit.page.eval_on_selector("#job-1 [data-chart=loss]", painted)
         assert visit.page.eval_on_selector("#job-1 [data-chart=frc]", painted)
+
+
+def chart(page, kind):
+    """What a chart of the study shows: the labels of its lines and their points."""
+    return page.evaluate(
+        """(kind) => Object.fromEntries(Chart.getChart(document.querySelector(
+        `[data-chart=${kind}]`)).data.datasets.map((set) => [set.label, set.data]))""",
+        kind,
+    )
+
+
+def test_guides_show_what_theory_allows(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        limits = chart(page, "quality")["shot noise, baseline"]
+        slope = np.polyfit(*np.log([[p["x"] for p in limits], [p["y"] for p in limits]]), 1)[0]
+        assert slope == pytest.approx(-0.5, abs=0.01)
+        # 19 rows of 6 px each: a position takes 36 px
+        fluence = 1000 / 36
+        assert limits[0]["y"] == pytest.approx(np.sqrt(1 / (2 * fluence)), rel=0.02)
+        page.select_option("#metric", "frc")
+        rise = chart(page, "quality")["dose to the 1/4"]
+        assert rise[-1]["y"] / rise[0]["y"] == pytest.approx(100**0.25)
+        knee = chart(page, "overlap")["usual knee"]
+        assert [point["x"] for point in knee] == [0.4, 0.6]
+
+
+def test_metric_can_be_chosen(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        for key, place in (("nrmse", 5), ("phase", 6), ("fourier", 8)):
+            page.select_option("#metric", key)
+            cells = page.locator(".matrix td.rated span").all_inner_texts()
+            assert cells[0] == column(page, place)[0]
+            means = chart(page, "overlap")["1,000 photons"]
+            assert [point["x"] for point in means] == [0.3, 0.6, 0.75]
+            assert means[0]["y"] > means[2]["y"]
+        assert "Relative Fourier error" in page.inner_text(".matrix caption")
+
+
+def test_filter_hides_other_jobs(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        page.fill("#filter", "dense 1000")
+        assert page.locator(".jobs tbody tr:visible").count() == 6  # 1000, 10000 and 100000
+        assert page.locator(".card:visible").count() == 6
+        assert page.inner_text("#filter-count") == "6 of 21 jobs"
+        page.fill("#filter", "nothing")
+        assert page.locator(".jobs tbody tr:visible").count() == 0
+        page.fill("#filter", "")
+        assert page.locator(".jobs tbody tr:visible").count() == 21
+
+
+def saved(page, selector):
+    """The rows of the CSV file that a button saves."""
+    with page.expect_download() as download:
+        page.click(selector)
+    with open(download.value.path(), newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_everything_can_be_saved(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        head, *rows = saved(page, "[data-save=jobs]")
+        assert len(rows) == 21 and {len(row) for row in rows} == {len(head)}
+        place = head.index("complex_nrmse")
+        assert [f"{float(row[place]):.3g}" for row in rows[:3]] == [
+            f"{float(text):.3g}" for text in column(page, 5)[:3]
+        ]
+        page.click("#job-1 summary")
+        head, *rows = saved(page, "#job-1 [data-save=curves]")
+        assert head == ["curve", "x", "y"]
+        loss = [row for row in rows if row[0] == "loss_by_epoch"]
+        assert [int(row[1]) for row in loss] == list(range(1, 61))
+        assert sum(row[0].startswith("frc") for row in rows) > 10
+
+
+def test_slider_draws_object_over_truth(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        page.click("#job-1 summary")
+        sources = "(images) => images.map((image) => image.src)"
+        pictures = page.eval_on_selector_all("#job-1 figure[data-plane=object] img", sources)
+        slider = "#job-1 .slider img"
+        assert page.eval_on_selector_all(slider, sources) == [pictures[3], pictures[2]]
+        page.select_option("#job-1 .slider select", "Amplitude")
+        assert page.eval_on_selector_all(slider, sources) == [pictures[1], pictures[0]]
+        page.fill("#job-1 .slider input", "0")
+        clip = "getComputedStyle(document.querySelector('#job-1 .slider .above')).clipPath"
+        assert page.evaluate(clip) == "inset(0px 100% 0px 0px)"
+        page.focus("#job-1 .slider input")
+        page.keyboard.press("ArrowRight")
+        assert page.input_value("#job-1 .slider input") == "1"
+
+
+def test_pictures_zoom_together(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        page.click("#job-1 summary")
+        transforms = """(images) => images.map((image) => image.style.transform)"""
+        objects = "#job-1 :is([data-plane=object], .slider) img"
+        page.focus("#job-1 [data-plane=object] .pane >> nth=1")
+        for key in ("+", "+", "ArrowRight"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        moved = page.eval_on_selector_all(objects, transforms)
+        assert len(moved) == 7
+        assert len(set(moved)) == 1
+        assert "scale(2.25)" in moved[0]
+        probes = "#job-1 [data-plane=probe] img"
+        assert "scale(1)" in page.eval_on_selector_all(probes, transforms)[0]
+        page.click("#job-1 .tools >> text=Reset")
+        assert "scale(1)" in page.eval_on_selector_all(objects, transforms)[0]
+        assert visit.complaints == []
+
+
+def test_scale_bars_have_units(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        page.click("#job-1 summary")
+        picture = page.locator("#job-1 [data-plane=object]").first
+        share = picture.evaluate(
+            "(f) => f.querySelector('.ruler').clientWidth / f.querySelector('img').clientWidth"
+        )
+        length = float(picture.locator(".ruler").inner_text().removesuffix(" nm"))
+        columns = int(picture.locator("img").get_attribute("width"))
+        assert length / 11 / columns == pytest.approx(share, abs=0.01)
 
 
 def test_links_open_their_job(browser, report):
