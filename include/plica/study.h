@@ -94,7 +94,7 @@ struct plica_design {
 	size_t option_count;
 	struct plica_design_option *options;
 	const char *backend;       /**< "native" or "ptychi" */
-	const char *ptychi_python; /**< interpreter of that backend */
+	const char *ptychi_python; /**< its interpreter; NULL: found when jobs are listed */
 	const char *ptychi_script; /**< NULL: the one beside the program */
 	size_t environment_count;
 	const char **environment; /**< "NAME" (passed on) or "NAME=value" */
@@ -217,6 +217,7 @@ struct plica_jobs {
 	size_t threads;
 	size_t environment_size;
 	const char *const *environment; /**< of every child, "NAME=value", ends with NULL */
+	const char *backend_versions;   /**< JSON object of texts; NULL before a run, and native */
 	size_t count;                   /**< total_jobs: 21 for the reference design */
 	struct plica_job *item;
 	struct plica_jobs_store *store;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/try.h"
+#include "study/backend.h"
 #include "study/jobs.h"
 
 /* Both backends take these; the words before them differ. */
@@ -60,24 +60,11 @@ out:
 	return status;
 }
 
-enum plica_status plica_ptychi_script(
-	struct plica_jobs *jobs, const char **out, const char *program, struct plica_error *err)
-{
-	static const char script[] = "scripts/reconstruction/ptychi_reconstruct_tike.py";
-	const char *name = plica_path_name(program);
-
-	if (jobs->design->ptychi_script != NULL) {
-		*out = jobs->design->ptychi_script;
-		return PLICA_OK;
-	}
-	return plica_jobs_keep(jobs, out, err, "%.*s%s%s", (int)(name - program), program,
-		name != program ? "../" : "", script);
-}
-
 static enum plica_status add_program(struct plica_strings *words, struct plica_jobs *jobs,
 	const struct plica_job_settings *settings, struct plica_error *err)
 {
 	const char *program = settings->program != NULL ? settings->program : "plica";
+	const char *interpreter = NULL;
 	const char *script = NULL;
 	enum plica_status status;
 
@@ -86,8 +73,9 @@ static enum plica_status add_program(struct plica_strings *words, struct plica_j
 		PLICA_TRY(plica_strings_add(words, "reconstruct", err));
 		goto out;
 	}
+	PLICA_TRY(plica_ptychi_python(jobs, &interpreter, err));
 	PLICA_TRY(plica_ptychi_script(jobs, &script, program, err));
-	PLICA_TRY(plica_strings_add(words, jobs->design->ptychi_python, err));
+	PLICA_TRY(plica_strings_add(words, interpreter, err));
 	PLICA_TRY(plica_strings_add(words, script, err));
 out:
 	return status;

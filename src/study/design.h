@@ -6,9 +6,6 @@
 #include "format/json.h"
 #include "plica/study.h"
 
-/** Names of backends, NULL-terminated. */
-const char *const *plica_backend_names(void);
-
 /** The design as `plica study show --json` prints it, with the names of the upstream study. */
 struct plica_json *plica_design_json(const struct plica_design *design);
 /** What decides about the generated data and nothing else: for "is it made from this design". */

@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/try.h"
-#include "study/design.h"
+#include "study/backend.h"
 #include "study/paths.h"
 
 const char *plica_job_state_name(enum plica_job_state state)
@@ -85,7 +85,6 @@ static enum plica_status set_paths(
 	enum plica_status status;
 	double dose = job->dose;
 	const char *split = plica_split_name(job->split);
-	bool native = strcmp(jobs->backend, "native") == 0;
 
 	if (whole)
 		PLICA_TRY(plica_jobs_keep(jobs, &job->input_npz, err, "%s/dose_%.0f/patched%s.npz",
@@ -98,7 +97,7 @@ static enum plica_status set_paths(
 	PLICA_TRY(plica_jobs_keep(
 		jobs, &job->log_path, err, "%s/%s.log", job->output_dir, jobs->backend));
 	PLICA_TRY(plica_jobs_keep(jobs, &job->result_path, err, "%s/%s", job->output_dir,
-		native ? "reconstruction.npz" : "ptychi_reconstruction.npz"));
+		plica_backend_result(jobs->backend)));
 out:
 	return status;
 }
@@ -207,6 +206,7 @@ static enum plica_status take_settings(
 
 	jobs->threads = settings->threads;
 	PLICA_TRY(set_backend(jobs, settings->backend, err));
+	PLICA_TRY(plica_backend_check(jobs, err));
 	PLICA_TRY(set_root(
 		jobs, &jobs->phase_c_root, settings->phase_c_root, design->phase_c_root, err));
 	PLICA_TRY(set_root(

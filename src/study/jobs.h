@@ -33,8 +33,5 @@ PLICA_MUST_USE enum plica_status plica_jobs_set_environment(
 	struct plica_jobs *jobs, struct plica_error *err);
 PLICA_MUST_USE enum plica_status plica_job_set_command(struct plica_jobs *jobs,
 	struct plica_job *job, const struct plica_job_settings *settings, struct plica_error *err);
-/** The path of the pty-chi driver: the design's, or the one beside the program's folder. */
-PLICA_MUST_USE enum plica_status plica_ptychi_script(
-	struct plica_jobs *jobs, const char **out, const char *program, struct plica_error *err);
 
 #endif

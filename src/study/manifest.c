@@ -134,6 +134,7 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs, struct plic
 	plica_json_set_text(root, "phase_c_root", jobs->phase_c_root);
 	plica_json_set_text(root, "phase_d_root", jobs->phase_d_root);
 	plica_json_set_text(root, "artifact_root", jobs->artifact_root);
+	plica_jobs_put_versions(root, jobs);
 	filters = plica_json_set_object(root, "filters");
 	put_filter(filters, "dose", &jobs->dose, true);
 	put_filter(filters, "view", &jobs->view, false);

@@ -5,11 +5,34 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "base/try.h"
+#include "format/json.h"
+#include "study/jobs.h"
 
 #define PROBE_TIMEOUT_S 120.0
+/* What the line with the versions begins with; torch may print warnings of its own before. */
+#define VERSIONS "plica-versions: "
+#define INSTALL                                                                                    \
+	"'./dev setup ptychi' in Plica's sources makes an environment that has them, or 'pip "     \
+	"install ptychi' in one of your own, to be named by PLICA_PTYCHI_PYTHON or the design's "  \
+	"'ptychi: {python: ...}'"
 
-static const char probe_program[] = "import torch, ptychi; print(torch.__version__)";
+/* Imports what the driver imports, checks the oldest versions that will do, tells all versions. */
+static const char probe_program[] =
+	"import json, platform, sys\n"
+	"from importlib.metadata import version\n"
+	"try:\n"
+	"    import numpy, torch, ptychi.api\n"
+	"    from ptychi.api.task import PtychographyTask\n"
+	"except Exception as error:\n"
+	"    sys.exit(f'{type(error).__name__}: {error}')\n"
+	"found = {name: version(name) for name in ('ptychi', 'torch', 'numpy')}\n"
+	"for name, least in (('torch', (2, 2)), ('ptychi', (1, 0))):\n"
+	"    if tuple(int(part) for part in found[name].split('.')[:2]) < least:\n"
+	"        sys.exit(f'{name} {found[name]} is too old: expected >= {least[0]}.{least[1]}')\n"
+	"found['python'] = platform.python_version()\n"
+	"print('" VERSIONS "' + json.dumps(found), file=sys.stderr)\n";
 
 static const struct plica_job *first_to_run(const struct plica_jobs *jobs)
 {
@@ -40,8 +63,49 @@ out:
 	return status;
 }
 
+/* Why the probe failed: its last line that is not empty. */
+static enum plica_status refuse(
+	const struct plica_process_result *result, const char *interpreter, struct plica_error *err)
+{
+	const char *text =
+		result->end == PLICA_PROCESS_TIMED_OUT ? "no answer in two minutes" : result->tail;
+	size_t end = strlen(text);
+	size_t first;
+
+	while (end > 0 && text[end - 1] == '\n')
+		end--;
+	for (first = end; first > 0 && text[first - 1] != '\n';)
+		first--;
+	return plica_error_set(err, PLICA_ERR_CHILD,
+		"the backend ptychi cannot run: torch and ptychi in '%s': %.*s; " INSTALL,
+		interpreter, (int)(end - first), text + first);
+}
+
+/* Keeps the line of JSON that the probe printed last. */
+static enum plica_status keep_versions(
+	struct plica_jobs *jobs, const char *tail, struct plica_error *err)
+{
+	const char *line = strstr(tail, VERSIONS);
+	struct plica_json *json = NULL;
+	struct plica_text text = {0};
+	enum plica_status status;
+
+	if (line == NULL)
+		return plica_error_set(err, PLICA_ERR_CHILD,
+			"the backend ptychi cannot run: its interpreter did not tell the versions");
+	line += strlen(VERSIONS);
+	PLICA_TRY(plica_json_parse(&json, line, strcspn(line, "\n"), "versions", err));
+	PLICA_TRY(plica_json_line(&text, json, err));
+	PLICA_TRY(plica_jobs_keep(
+		jobs, &jobs->backend_versions, err, "%s", plica_text_string(&text)));
+out:
+	plica_text_release(&text);
+	plica_json_free(json);
+	return status;
+}
+
 static enum plica_status probe_ptychi(
-	const struct plica_jobs *jobs, const struct plica_job *job, struct plica_error *err)
+	struct plica_jobs *jobs, const struct plica_job *job, struct plica_error *err)
 {
 	enum plica_status status;
 	const char *interpreter = job->command[0];
@@ -55,18 +119,16 @@ static enum plica_status probe_ptychi(
 			"design, or use the backend native",
 			script);
 	PLICA_TRY(run_probe(&result, &process, jobs, interpreter, err));
-	if (result->end != PLICA_PROCESS_EXITED || result->code != 0)
-		status = plica_error_set(err, PLICA_ERR_CHILD,
-			"the backend ptychi cannot run: '%s' cannot import torch and ptychi (pip "
-			"install ptychi, in an environment of its own, and name its interpreter in "
-			"the design):\n%s",
-			interpreter, result->tail);
+	if (result->end == PLICA_PROCESS_EXITED && result->code == 0)
+		status = keep_versions(jobs, result->tail, err);
+	else
+		status = refuse(result, interpreter, err);
 out:
 	plica_process_free(process);
 	return status;
 }
 
-enum plica_status plica_preflight(const struct plica_jobs *jobs, struct plica_error *err)
+enum plica_status plica_preflight(struct plica_jobs *jobs, struct plica_error *err)
 {
 	const struct plica_job *job = first_to_run(jobs);
 

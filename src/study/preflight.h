@@ -5,8 +5,8 @@
 
 #include "plica/study.h"
 
-/** PLICA_ERR_CHILD says what is missing and how to get it. Nothing to ask without jobs to run. */
-PLICA_MUST_USE enum plica_status plica_preflight(
-	const struct plica_jobs *jobs, struct plica_error *err);
+/** PLICA_ERR_CHILD says what is missing and how to get it. Nothing to ask without jobs to run.
+ * Sets jobs->backend_versions. */
+PLICA_MUST_USE enum plica_status plica_preflight(struct plica_jobs *jobs, struct plica_error *err);
 
 #endif

@@ -196,6 +196,16 @@ void plica_job_read_record(struct plica_job_record *out, const struct plica_job 
 	plica_json_free(json);
 }
 
+void plica_jobs_put_versions(struct plica_json *entry, const struct plica_jobs *jobs)
+{
+	const char *text = jobs->backend_versions;
+	struct plica_json *versions = NULL;
+
+	if (text != NULL &&
+		plica_json_parse(&versions, text, strlen(text), "versions", NULL) == PLICA_OK)
+		plica_json_set(entry, "backend_versions", versions);
+}
+
 void plica_job_put_name(struct plica_json *entry, const struct plica_job *job)
 {
 	plica_json_set_number(entry, "dose", job->dose);
@@ -273,6 +283,7 @@ enum plica_status plica_job_write_json(const struct plica_jobs *jobs, const stru
 	plica_job_put_name(json, job);
 	put_record(json, record, pid);
 	plica_json_set_text(json, "backend", job->backend);
+	plica_jobs_put_versions(json, jobs);
 	plica_json_set_text(json, "log_path", job->log_path);
 	plica_json_set_text(json, "input_npz", job->input_npz);
 	put_key(json, key);

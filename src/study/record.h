@@ -40,6 +40,8 @@ PLICA_MUST_USE enum plica_status plica_job_write_json(const struct plica_jobs *j
 	const struct plica_job *job, const struct plica_job_key *key,
 	const struct plica_job_record *record, pid_t pid, struct plica_error *err);
 
+/** Member backend_versions, where the preflight has found them. */
+void plica_jobs_put_versions(struct plica_json *entry, const struct plica_jobs *jobs);
 /** The fields of a job, as manifest and plan show them (spec/study.md, section 3). */
 void plica_job_put(struct plica_json *entry, const struct plica_job *job);
 /** The identifying members dose, view and split. */

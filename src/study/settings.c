@@ -8,22 +8,16 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
+#include "study/backend.h"
 #include "study/build.h"
 #include "study/design.h"
 #include "study/paths.h"
 
 /* The first of each is the default. */
-static const char *const backends[] = {"native", "ptychi", NULL};
-static const char *const algorithms[] = {"LSQML", "ML", "rPIE", NULL};
 static const char *const noise_models[] = {"gaussian", NULL};
 static const char *const ml_noise_models[] = {"poisson", "gaussian", NULL};
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const scans[] = {"raster", "fermat", NULL};
-
-const char *const *plica_backend_names(void)
-{
-	return backends;
-}
 
 static enum plica_status take_seed(struct plica_build *build, uint64_t *out, const char *path,
 	const int64_t *given, int64_t otherwise, struct plica_error *err)
@@ -158,7 +152,7 @@ static enum plica_status take_engine(
 	bool is_ml;
 
 	PLICA_TRY(plica_build_choice(build, &design->algorithm, "reconstruction.algorithm",
-		raw->algorithm, algorithms, err));
+		raw->algorithm, plica_backend_algorithms(design->backend), err));
 	is_ml = strcmp(design->algorithm, "ML") == 0;
 	PLICA_TRY(plica_build_choice(build, &design->noise_model, "reconstruction.noise_model",
 		raw->noise_model, is_ml ? ml_noise_models : noise_models, err));
@@ -242,10 +236,10 @@ static enum plica_status take_backend(struct plica_build *build, struct plica_er
 	struct plica_design *design = build->design;
 	enum plica_status status;
 
-	PLICA_TRY(plica_build_choice(
-		build, &design->backend, "backend", build->raw->backend, backends, err));
-	PLICA_TRY(plica_build_keep(
-		build, &design->ptychi_python, raw->python != NULL ? raw->python : "python3", err));
+	PLICA_TRY(plica_build_choice(build, &design->backend, "backend", build->raw->backend,
+		plica_backend_names(), err));
+	if (raw->python != NULL)
+		PLICA_TRY(plica_build_keep(build, &design->ptychi_python, raw->python, err));
 	if (raw->script != NULL)
 		PLICA_TRY(keep_path(build, &design->ptychi_script, raw->script, err));
 out:
@@ -340,8 +334,8 @@ enum plica_status plica_build_settings(struct plica_build *build, struct plica_e
 
 	PLICA_TRY(take_seeds(build, err));
 	PLICA_TRY(take_metrics(build, err));
+	PLICA_TRY(take_backend(build, err)); /* first: it has the algorithms */
 	PLICA_TRY(take_reconstruction(build, err));
-	PLICA_TRY(take_backend(build, err));
 	PLICA_TRY(take_environment(build, err));
 	PLICA_TRY(take_roots(build, err));
 	PLICA_TRY(take_data(build, err));

@@ -253,7 +253,8 @@ def test_output_cannot_leave_the_root(plica, study, tmp_path):
 
 
 def test_ptychi_says_what_is_missing(plica, study):
-    done = plica("study", "run", study / "d.yaml", "--backend", "ptychi", check=False)
+    bare = {**os.environ, "PLICA_PTYCHI_PYTHON": str(study / "no python")}
+    done = plica("study", "run", study / "d.yaml", "--backend", "ptychi", check=False, env=bare)
     assert done.returncode == 1
-    assert "ptychi" in done.stderr
+    assert "no python" in done.stderr
     assert not artifact(study, "dose_100000").exists()

@@ -302,7 +302,7 @@ static void backend_ptychi_has_the_same_arguments(void **state)
 	make_data(&study);
 	assert_ok(study_list(&study, (struct plica_job_settings){.backend = "ptychi"}, &err));
 	job = &study.jobs->item[0];
-	assert_string_equal(job->command[0], "python3");
+	assert_non_null(strstr(job->command[0], "python3"));
 	assert_non_null(strstr(job->command[1], "ptychi_reconstruct_tike.py"));
 	assert_string_equal(job->command[2], "--algorithm");
 	assert_non_null(strstr(job->log_path, "/ptychi.log"));
