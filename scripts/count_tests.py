@@ -41,6 +41,7 @@ class Count:
             self.passed += 1
         elif (reason or "").startswith("optional:"):
             self.optional += 1
+            print(f"left out: {name}: {reason}")
         else:
             self.fail(name, f"skipped: {reason or 'no reason given'}")
 
