@@ -30,6 +30,7 @@ enum measure {
 	EXIT_INTEGER,
 	EXIT_POISSON,
 	EXIT_SUMS,
+	EXIT_MODES,
 	LINE_SEARCH,
 	SCATTER,
 	SCATTER_POWER,
@@ -61,7 +62,7 @@ struct bench {
 };
 
 static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
-	"exit sum", "line", "scatter", "power", "pair", "position", "batch", "integer"};
+	"exit sum", "2 modes", "line", "scatter", "power", "pair", "position", "batch", "integer"};
 
 static void *new_array(size_t count, size_t size)
 {
@@ -144,11 +145,12 @@ static size_t col_of(size_t i)
 	return i * 11 % (MARGIN + 1);
 }
 
-static void run_exit(const struct bench *bench, size_t i, enum measure measure, bool batch)
+static struct plica_exit_wave exit_arguments(
+	const struct bench *bench, size_t i, enum measure measure, bool batch)
 {
 	bool shifted = measure != EXIT_INTEGER;
-	struct plica_exit_sums sums;
-	struct plica_exit_wave args = {
+
+	return (struct plica_exit_wave){
 		.probe = shifted ? bench->spectrum : bench->probe,
 		.shifted = shifted,
 		.shift_y = 0.25,
@@ -164,11 +166,27 @@ static void run_exit(const struct bench *bench, size_t i, enum measure measure, 
 		.streaming = batch && plica_kernels_should_stream(bench->kernels, 2 * BATCH),
 		.difference = measure == EXIT_SUMS ? NULL : bench->wave[i].difference,
 		.probe_sum = measure == EXIT_SUMS ? NULL : bench->probe_sum,
+		.model = measure == EXIT_POISSON ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
 	};
+}
 
-	if (measure == EXIT_POISSON)
-		args.model = PLICA_DETECTOR_POISSON;
+static void run_exit(const struct bench *bench, size_t i, enum measure measure, bool batch)
+{
+	struct plica_exit_wave args = exit_arguments(bench, i, measure, batch);
+	struct plica_exit_sums sums;
+
 	bench->kernels->table->exit_wave(bench->kernels, bench->work, &args, &sums);
+}
+
+/* Two incoherent modes of one pattern. */
+static void run_mixture(const struct bench *bench)
+{
+	const struct plica_exit_wave modes[] = {exit_arguments(bench, 0, EXIT_SHIFTED, false),
+		exit_arguments(bench, 1, EXIT_SHIFTED, false)};
+	const struct plica_mixture args = {.mode = modes, .modes = 2};
+	struct plica_exit_sums sums;
+
+	bench->kernels->table->exit_mixture(bench->kernels, bench->work, &args, &sums);
 }
 
 /* Six trials, the Gaussian model. */
@@ -257,6 +275,9 @@ static void run(struct bench *bench, enum measure measure)
 	case EXIT_POISSON:
 	case EXIT_SUMS:
 		run_exit(bench, 0, measure, false);
+		break;
+	case EXIT_MODES:
+		run_mixture(bench);
 		break;
 	case LINE_SEARCH:
 		run_line_search(bench);

@@ -79,6 +79,21 @@ struct plica_exit_sums {
 	double poisson;  /**< sum |Psi|^2 + e - (I + e) log(|Psi|^2 + e); Poisson model only */
 };
 
+/**
+ * One pattern of several incoherent modes: Ihat = sum_m |Psi_m|^2 + background, and the chi of every
+ * mode from one common factor. In what was said above, Ihat stands for |Psi|^2.
+ */
+struct plica_mixture {
+	/** All at one position; pattern, model, step and epsilon are those of mode[0]. Each has its
+	 * own probe, shift, amplitude and outputs; `probe_sum` asks for `difference`. */
+	const struct plica_exit_wave *mode;
+	size_t modes;            /**< >= 1 */
+	const float *background; /**< photons, as a pattern; NULL: none */
+	/** in/out, as a pattern: the sum over patterns of what each Psi is multiplied by to give
+	 * F chi, 0 on invalid pixels; may be NULL. */
+	float *factor_sum;
+};
+
 /** a11, a22, Re a12, Im a12, b1, b2 of the two-by-two step-length problem:
  * u = dO A, v = dP O; a11 = sum |u|^2, a22 = sum |v|^2, a12 = sum u conj(v),
  * b1 = sum Re(conj(u) chi), b2 = sum Re(conj(v) chi). */
@@ -151,6 +166,9 @@ struct plica_kernel_table {
 	void (*exit_wave)(const struct plica_kernels *self, void *work,
 		const struct plica_exit_wave *args, struct plica_exit_sums *sums);
 
+	/** As exit_wave, of incoherent modes. */
+	void (*exit_mixture)(const struct plica_kernels *self, void *work,
+		const struct plica_mixture *args, struct plica_exit_sums *sums);
 	/** objective[k] = exit_wave's `residual` (Gaussian) or `poisson` (Poisson) at t[k], for five
 	 * transforms in all (three when not `shifted`). */
 	void (*line_search)(const struct plica_kernels *self, void *work,

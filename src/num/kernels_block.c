@@ -73,7 +73,7 @@ static size_t frequency_of(const struct block_stages *stages, size_t slot)
 static size_t work_bytes(const struct block_plan *plan)
 {
 	size_t floats = MOST_AREAS * (area_floats(plan) + strip_floats(plan)) + 2 * plan->size +
-			MOST_TWIDDLES(plan->size);
+			MOST_TWIDDLES(plan->size) + plan->size * plan->size;
 
 	return floats * sizeof(float) + 2 * plan->size * sizeof(double);
 }
@@ -89,7 +89,8 @@ struct block_scratch VARIANT(block_scratch)(const struct block_plan *plan, void 
 	phasors = (double *)(void *)(scratch.twiddles + MOST_TWIDDLES(plan->size));
 	scratch.phasor_re = phasors;
 	scratch.phasor_im = phasors + plan->size;
-	scratch.more_areas = (float *)(void *)(phasors + 2 * plan->size);
+	scratch.intensity = (float *)(void *)(phasors + 2 * plan->size);
+	scratch.more_areas = scratch.intensity + plan->size * plan->size;
 	scratch.more_strips = scratch.more_areas + (MOST_AREAS - 1) * area_floats(plan);
 	return scratch;
 }
@@ -373,9 +374,7 @@ static void inverse(
 		wave_from_area(plan, &scratch, wave, 8);
 	else
 		wave_from_area(plan, &scratch, wave, 4);
-	for (size_t y = 0; y < plan->size; y++)
-		memset(wave + y * wave_pitch(plan->size) + 2 * plan->size, 0,
-			(wave_pitch(plan->size) - 2 * plan->size) * sizeof(*wave));
+	clear_padding(wave, plan->size);
 }
 
 const struct plica_kernel_table VARIANT(kernels) = {
@@ -391,6 +390,7 @@ const struct plica_kernel_table VARIANT(kernels) = {
 	.forward = forward,
 	.inverse = inverse,
 	.exit_wave = VARIANT(block_exit_wave),
+	.exit_mixture = VARIANT(block_exit_mixture),
 	.line_search = VARIANT(block_line_search),
 	.scatter = VARIANT(block_scatter),
 	.scatter_power = VARIANT(block_scatter_power),

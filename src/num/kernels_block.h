@@ -35,6 +35,14 @@ INLINE size_t wave_pitch(size_t size)
 	return 2 * size + 16;
 }
 
+/** The floats of a wave that are no pixel. */
+INLINE void clear_padding(float *wave, size_t size)
+{
+	for (size_t y = 0; y < size; y++)
+		memset(wave + y * wave_pitch(size) + 2 * size, 0,
+			(wave_pitch(size) - 2 * size) * sizeof(*wave));
+}
+
 #define FORWARD (-1)
 #define INVERSE 1
 
@@ -76,7 +84,8 @@ struct block_scratch {
 	float *strip;
 	float *more_areas; /**< the others, area_floats apart; likewise the strips */
 	float *more_strips;
-	float *ramp_y; /**< [block of y slots] pair, times amplitude / size */
+	float *intensity; /**< as a pattern */
+	float *ramp_y;    /**< [block of y slots] pair, times amplitude / size */
 	float ramp_x[LAST_RADIX][2];
 	struct block_stages shifted; /**< along x */
 	float *twiddles;
@@ -106,6 +115,8 @@ void VARIANT(block_ramps)(const struct block_plan *plan, struct block_scratch *s
 
 void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,
 	const struct plica_exit_wave *args, struct plica_exit_sums *sums);
+void VARIANT(block_exit_mixture)(const struct plica_kernels *self, void *work,
+	const struct plica_mixture *args, struct plica_exit_sums *sums);
 void VARIANT(block_line_search)(const struct plica_kernels *self, void *work,
 	const struct plica_line_search *args, double *objective);
 void VARIANT(block_scatter)(const struct plica_kernels *self, struct plica_planes *sum,

@@ -231,8 +231,9 @@ static void arrive(const struct plica_kernels *self, const struct fftw_scratch *
 	plica_fft_forward(self->plan, wave);
 }
 
-/* scratch->intensity = |Psi|^2 */
-static void measure_intensity(const struct plica_kernels *self, const struct fftw_scratch *scratch)
+/* scratch->intensity += |Psi|^2, or = for the first mode */
+static void add_intensity(
+	const struct plica_kernels *self, const struct fftw_scratch *scratch, bool first)
 {
 	const float complex *wave = scratch->wave[0];
 	size_t pixels = self->size * self->size;
@@ -241,8 +242,9 @@ static void measure_intensity(const struct plica_kernels *self, const struct fft
 	for (size_t i = 0; i < pixels; i++) {
 		float re = crealf(wave[i]);
 		float im = cimagf(wave[i]);
+		float before = first ? 0.0f : scratch->intensity[i];
 
-		scratch->intensity[i] = (re * re + im * im) * scale;
+		scratch->intensity[i] = before + (re * re + im * im) * scale;
 	}
 }
 
@@ -281,12 +283,45 @@ static void exit_wave(const struct plica_kernels *self, void *work,
 	const struct plica_exit_wave *args, struct plica_exit_sums *sums)
 {
 	struct fftw_scratch scratch = plica_fftw_scratch(self, work);
+	const struct plica_mixture single = {.mode = args, .modes = 1};
 
 	arrive(self, &scratch, args);
-	measure_intensity(self, &scratch);
-	plica_fftw_compare(args, scratch.intensity, self->size * self->size, sums);
+	add_intensity(self, &scratch, true);
+	plica_fftw_compare(self, &single, scratch.intensity, sums);
 	if (args->difference != NULL || args->probe_sum != NULL)
 		depart(self, &scratch, args);
+}
+
+/* chi of one mode, whose Psi waits in its place. */
+static void finish_mode(const struct plica_kernels *self, const struct fftw_scratch *scratch,
+	const struct plica_exit_wave *mode)
+{
+	memcpy(scratch->wave[0], mode->difference,
+		self->size * self->size * sizeof(*scratch->wave[0]));
+	if (mode->shifted)
+		plica_fftw_ramps(
+			scratch, self->size, mode->shift_y, mode->shift_x, mode->amplitude);
+	depart(self, scratch, mode);
+}
+
+static void exit_mixture(const struct plica_kernels *self, void *work,
+	const struct plica_mixture *args, struct plica_exit_sums *sums)
+{
+	struct fftw_scratch scratch = plica_fftw_scratch(self, work);
+
+	for (size_t m = 0; m < args->modes; m++) {
+		const struct plica_exit_wave *mode = &args->mode[m];
+
+		arrive(self, &scratch, mode);
+		add_intensity(self, &scratch, m == 0);
+		if (mode->difference != NULL)
+			memcpy(mode->difference, scratch.wave[0],
+				self->size * self->size * sizeof(*scratch.wave[0]));
+	}
+	plica_fftw_compare(self, args, scratch.intensity, sums);
+	for (size_t m = 0; m < args->modes; m++)
+		if (args->mode[m].difference != NULL)
+			finish_mode(self, &scratch, &args->mode[m]);
 }
 
 const struct plica_kernel_table plica_kernels_fftw = {
@@ -302,6 +337,7 @@ const struct plica_kernel_table plica_kernels_fftw = {
 	.forward = forward,
 	.inverse = inverse,
 	.exit_wave = exit_wave,
+	.exit_mixture = exit_mixture,
 	.line_search = plica_fftw_line_search,
 	.scatter = plica_fftw_scatter,
 	.scatter_power = plica_fftw_scatter_power,

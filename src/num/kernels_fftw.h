@@ -34,10 +34,10 @@ void plica_fftw_ramps(const struct fftw_scratch *scratch, size_t size, double sh
 void plica_fftw_shift(const struct plica_kernels *self, const struct fftw_scratch *scratch,
 	float complex *wave, const float complex *spectrum);
 
-/** From `intensity`, Ihat, to the factor of Psi that makes it F chi, and the sums; of the arguments
- * pattern, model, step and epsilon count (doc/numerics.md, "Detector step"). */
-void plica_fftw_compare(const struct plica_exit_wave *args, float *intensity, size_t pixels,
-	struct plica_exit_sums *sums);
+/** From `intensity`, Ihat without background, to the factor of Psi that makes it F chi, and the
+ * sums (doc/numerics.md, "Detector step"). */
+void plica_fftw_compare(const struct plica_kernels *self, const struct plica_mixture *args,
+	float *intensity, struct plica_exit_sums *out);
 
 void plica_fftw_line_search(const struct plica_kernels *self, void *work,
 	const struct plica_line_search *args, double *objective);

@@ -83,25 +83,37 @@ static void sum_block(struct detector_sums *sums, struct detector_block *block)
 	add_to_lanes(sums->measured, measured);
 }
 
-void plica_fftw_compare(const struct plica_exit_wave *args, float *intensity, size_t pixels,
-	struct plica_exit_sums *out)
+static void add_up(float *sum, const float *values, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		sum[i] += values[i];
+}
+
+void plica_fftw_compare(const struct plica_kernels *self, const struct plica_mixture *args,
+	float *intensity, struct plica_exit_sums *out)
+{
+	const struct plica_exit_wave *mode = &args->mode[0];
+	size_t pixels = self->size * self->size;
 	struct detector_sums sums = {0};
 
+	if (args->background != NULL)
+		add_up(intensity, args->background, pixels);
 	for (size_t first = 0; first < pixels; first += BLOCK) {
 		struct detector_block block;
 		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
 
-		load_block(&block, intensity + first, args->pattern + first, count);
-		if (args->model == PLICA_DETECTOR_POISSON) {
-			compare_poisson(&block, args->step, args->epsilon);
+		load_block(&block, intensity + first, mode->pattern + first, count);
+		if (mode->model == PLICA_DETECTOR_POISSON) {
+			compare_poisson(&block, mode->step, mode->epsilon);
 			add_to_lanes(sums.poisson, block.poisson);
 		} else {
-			compare_gaussian(&block, args->step);
+			compare_gaussian(&block, mode->step);
 		}
 		sum_block(&sums, &block);
 		memcpy(intensity + first, block.factor, count * sizeof(*intensity));
 	}
+	if (args->factor_sum != NULL)
+		add_up(args->factor_sum, intensity, pixels);
 	out->residual = sum_of_lanes(sums.residual);
 	out->modelled = sum_of_lanes(sums.modelled);
 	out->measured = sum_of_lanes(sums.measured);

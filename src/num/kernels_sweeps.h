@@ -230,20 +230,23 @@ INLINE void add_spectrum(const struct job *job)
 	}
 }
 
+INLINE void prepare_ramps(struct job *job)
+{
+	VARIANT(block_ramps)(job->plan, &job->scratch, job->args->shift_y, job->args->shift_x,
+		job->args->amplitude);
+}
+
 /** Sweeps 1 and 2. */
 INLINE void exit_to_area(struct job *job)
 {
-	const struct plica_exit_wave *args = job->args;
-
-	if (args->shifted) {
-		VARIANT(block_ramps)(
-			job->plan, &job->scratch, args->shift_y, args->shift_x, args->amplitude);
+	if (job->args->shifted) {
+		prepare_ramps(job);
 		shift_spectrum(job);
 	}
 	meet_object(job);
 }
 
-/** Sweeps 4 and 5. */
+/** Sweeps 4 and 5; the ramps are prepared. */
 INLINE void exit_from_area(const struct job *job)
 {
 	meet_conjugate(job);
