@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/acceleration.h"
 #include "recon/ambiguity.h"
 #include "recon/batches.h"
 #include "recon/boost.h"
@@ -39,9 +40,10 @@ struct lsqml {
 	float *probe_direction;             /* dP */
 	double (*pair_sums)[PLICA_PAIR_SUMS];
 	struct plica_step_pair *steps;
-	double *object_steps;              /* a copy that the trimmed mean may sort */
-	struct plica_boost *boost;         /* NULL: none */
-	struct plica_planes object_before; /* of the epoch, for the boost */
+	double *object_steps;                    /* a copy that the trimmed mean may sort */
+	struct plica_acceleration *acceleration; /* NULL: none */
+	struct plica_boost *boost;               /* NULL: none */
+	struct plica_planes object_before;       /* of the epoch, for the boost */
 };
 
 static void destroy(void *state)
@@ -60,6 +62,7 @@ static void destroy(void *state)
 	plica_free(lsqml->pair_sums);
 	plica_free(lsqml->steps);
 	plica_free(lsqml->object_steps);
+	plica_acceleration_free(lsqml->acceleration);
 	plica_boost_free(lsqml->boost);
 	plica_planes_release(&lsqml->object_before);
 	plica_free(lsqml);
@@ -126,6 +129,9 @@ static enum plica_status create(
 	PLICA_TRY(PLICA_NEW(&lsqml->pair_sums, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->steps, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->object_steps, largest, err));
+	if (settings->momentum.gain > 0.0)
+		PLICA_TRY(plica_acceleration_create(
+			&lsqml->acceleration, problem, lsqml->compact, err));
 	PLICA_TRY(create_boost(lsqml, err));
 	*state = lsqml;
 	lsqml = NULL;
@@ -224,15 +230,21 @@ static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t cou
 			lsqml->steps, (const double(*)[PLICA_PAIR_SUMS])lsqml->pair_sums, count);
 }
 
+/* beta_O and the step size asked for, on the step that the least squares give. */
+static double scaled_object_step(const struct lsqml *lsqml, double step)
+{
+	const struct plica_settings *settings = lsqml->problem->settings;
+
+	return settings->object.optimal_step_size_scaler * settings->object.step_size * step;
+}
+
 /* O += step dO in some rows. */
 static void move_object(struct lsqml *lsqml, double step_length, size_t first_row, size_t end_row)
 {
-	const struct plica_settings *settings = lsqml->problem->settings;
 	struct plica_planes *object = &lsqml->problem->object;
 	size_t first = first_row * object->stride;
 	size_t end = end_row * object->stride;
-	float step = (float)(settings->object.optimal_step_size_scaler *
-			     settings->object.step_size * step_length);
+	float step = (float)scaled_object_step(lsqml, step_length);
 
 #pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
 	for (size_t k = first; k < end; k++) {
@@ -286,6 +298,8 @@ static void apply_probe(struct lsqml *lsqml, size_t count)
 	step = (float)(settings->probe.optimal_step_size_scaler * settings->probe.step_size * mean);
 	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
 		problem->probe[k] += step * lsqml->probe_direction[k];
+	if (lsqml->acceleration != NULL)
+		plica_acceleration_collect(lsqml->acceleration, step, lsqml->probe_direction);
 	plica_problem_probe_changed(problem);
 }
 
@@ -335,6 +349,21 @@ static double run_batches(struct lsqml *lsqml, long number)
 	return residual;
 }
 
+/* Momentum, beside the updates that the epoch has made. */
+static void accelerate(struct lsqml *lsqml, double loss)
+{
+	struct plica_acceleration *acceleration = lsqml->acceleration;
+
+	plica_acceleration_begin(acceleration, loss);
+	if (lsqml->compact && lsqml->updates_object)
+		plica_acceleration_object(acceleration,
+			scaled_object_step(lsqml, lsqml->epoch_object_step), &lsqml->direction,
+			lsqml->illumination, lsqml->largest_illumination);
+	if (lsqml->updates_probe)
+		plica_acceleration_probe(
+			acceleration, lsqml->compact ? 1 : lsqml->batches.batch_count);
+}
+
 static void epoch(void *state, long number, struct plica_epoch *result)
 {
 	struct lsqml *lsqml = state;
@@ -354,6 +383,8 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	if (lsqml->boost != NULL)
 		plica_boost_change(lsqml->boost, &lsqml->object_before, lsqml->illumination,
 			BOOST_DAMPING * lsqml->largest_illumination);
+	if (lsqml->acceleration != NULL)
+		accelerate(lsqml, residual);
 	if (settings->object.remove_object_probe_ambiguity.enabled &&
 		number % settings->object.remove_object_probe_ambiguity.stride == 0)
 		plica_remove_ambiguity_with(problem, lsqml->illumination);
@@ -367,6 +398,8 @@ static void archive(void *state, struct plica_archive *archive)
 
 	plica_archive_floats(archive, "illumination", lsqml->illumination, lsqml->object_floats);
 	plica_archive_floats(archive, "largest_illumination", &lsqml->largest_illumination, 1);
+	if (lsqml->acceleration != NULL)
+		plica_acceleration_archive(lsqml->acceleration, archive);
 	if (lsqml->boost != NULL)
 		plica_boost_archive(lsqml->boost, archive);
 }

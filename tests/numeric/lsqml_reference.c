@@ -73,6 +73,7 @@ void reference_init(struct reference *reference, const struct plica_dataset *dat
 	reference->valid = new_numbers(n * n);
 	reference->illumination = new_numbers(reference->rows * reference->cols);
 	reference->object = new_field(reference->rows * reference->cols);
+	reference->probe_update = new_field(n * n);
 	reference->epoch_gradient = new_field(reference->rows * reference->cols);
 	reference->probe = new_field(n * n);
 	assert_ok(plica_fft_double_create(&reference->fft, n, n, &err));
@@ -103,6 +104,9 @@ void reference_release(struct reference *reference)
 	plica_free(reference->illumination);
 	plica_free(reference->object);
 	plica_free(reference->epoch_gradient);
+	plica_free(reference->probe_update);
+	reference_momentum_release(&reference->object_momentum);
+	reference_momentum_release(&reference->probe_momentum);
 	plica_free(reference->probe);
 	plica_fft_double_free(reference->fft);
 }
@@ -381,8 +385,10 @@ static void apply(struct reference *reference, const struct batch *batch)
 	}
 	if (!reference->settings->probe.optimizable)
 		return;
-	for (size_t k = 0; k < reference->side * reference->side; k++)
+	for (size_t k = 0; k < reference->side * reference->side; k++) {
 		reference->probe[k] += probe_step * batch->probe_direction[k];
+		reference->probe_update[k] += probe_step * batch->probe_direction[k];
+	}
 }
 
 void reference_begin_compact(struct reference *reference, size_t batch_count)

@@ -14,6 +14,14 @@
 #include "plica/settings.h"
 #include "recon/problem.h"
 
+#define REFERENCE_EPOCHS 16
+
+struct reference_momentum {
+	double _Complex *history[REFERENCE_EPOCHS]; /**< normalised updates */
+	double _Complex *velocity;
+	long seen;
+};
+
 struct reference {
 	const struct plica_settings *settings;
 	size_t side, count;
@@ -30,6 +38,10 @@ struct reference {
 	double epoch_step;               /**< compact: the least of theirs */
 	size_t batch_count;              /**< N_b */
 	double loss;                     /**< sum of squared residuals of the batches so far */
+	double losses[REFERENCE_EPOCHS]; /**< of the epochs that reference_accelerate ended */
+	long epochs;
+	double _Complex *probe_update; /**< all of this epoch's */
+	struct reference_momentum object_momentum, probe_momentum;
 	struct plica_fft_double *fft;
 };
 
@@ -47,6 +59,9 @@ void reference_begin_compact(struct reference *reference, size_t batch_count);
 void reference_end_compact(struct reference *reference);
 /** C.1, C.3, D.4 to D.7 for one batch. */
 void reference_batch(struct reference *reference, const size_t *positions, size_t count);
+/** D.8, after the updates of an epoch of `batch_count` batches. */
+void reference_accelerate(struct reference *reference, size_t batch_count);
+void reference_momentum_release(struct reference_momentum *momentum);
 /** D.9.12 */
 void reference_remove_ambiguity(struct reference *reference);
 

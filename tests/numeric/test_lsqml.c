@@ -85,6 +85,8 @@ static void reference_epoch(struct pair *pair, long number)
 	}
 	if (pair->settings.batching_mode == PLICA_BATCHING_COMPACT)
 		reference_end_compact(reference);
+	if (pair->settings.momentum.gain > 0.0)
+		reference_accelerate(reference, pair->batches.batch_count);
 	if (pair->settings.object.remove_object_probe_ambiguity.enabled && number % 10 == 0)
 		reference_remove_ambiguity(reference);
 }
@@ -260,6 +262,33 @@ static void fixed_batches_follow_the_reference(void **state)
 	}
 }
 
+/* Until the velocities have been added several times. */
+static void momentum_follows_the_reference(void **state)
+{
+	struct synthetic_params params = synthetic_defaults();
+
+	(void)state;
+	params.guess_error = 0.3;
+	params.diffuse = true;
+	for (int mode = PLICA_BATCHING_RANDOM; mode <= PLICA_BATCHING_COMPACT; mode++) {
+		struct pair pair;
+
+		init(&pair, &params, 17, true);
+		pair.settings.batching_mode = mode;
+		pair.settings.momentum.gain = 0.5;
+		pair.settings.momentum.mixing_factor = mode == PLICA_BATCHING_UNIFORM ? 0.0 : 0.7;
+		start(&pair);
+		compare_epochs(&pair, 8);
+		if (mode == PLICA_BATCHING_COMPACT)
+			assert_true(
+				cabs(pair.reference.object_momentum
+						.velocity[20 * pair.reference.cols + 20]) > 0.0);
+		assert_true(
+			cabs(pair.reference.probe_momentum.velocity[16 * params.side + 16]) > 0.0);
+		release(&pair);
+	}
+}
+
 /* The object in the first and third epoch, the probe in the second alone. */
 static void plans_say_what_is_updated(void **state)
 {
@@ -361,6 +390,7 @@ int main(void)
 		cmocka_unit_test(epochs_follow_the_reference),
 		cmocka_unit_test(separate_steps_follow_the_reference),
 		cmocka_unit_test(fixed_batches_follow_the_reference),
+		cmocka_unit_test(momentum_follows_the_reference),
 		cmocka_unit_test(plans_say_what_is_updated),
 		cmocka_unit_test(a_fixed_probe_stays),
 		cmocka_unit_test(runs_follow_the_reference),

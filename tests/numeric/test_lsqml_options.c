@@ -29,6 +29,9 @@ static const struct {
 	{"fixed probe", {{"probe.optimizable", "false"}}},
 	{"fixed object", {{"object.optimizable", "false"}}},
 	{"boost", {{"low_frequency_boost.enabled", "true"}}},
+	{"momentum", {{"momentum_acceleration_gain", "0.5"}}},
+	{"compact, momentum", {{"batching_mode", "compact"}, {"momentum_acceleration_gain", "0.5"},
+				      {"momentum_acceleration_gradient_mixing_factor", "0.6"}}},
 	{"compact, boost", {{"batching_mode", "compact"}, {"low_frequency_boost.enabled", "true"}}},
 };
 
