@@ -41,30 +41,60 @@ static enum plica_job_status status_of(const char *name)
 	return PLICA_JOB_NONE;
 }
 
-/* Arguments that do not change the result; each takes a value but --resume. */
-static bool is_neutral(const char *argument, size_t *skip)
+/* Options that do not change the result. */
+static bool is_neutral(const char *option)
 {
-	*skip = strcmp(argument, "--resume") == 0 ? 1 : 2;
-	return *skip == 1 || strcmp(argument, "--threads") == 0 ||
-	       strcmp(argument, "--progress") == 0 || strcmp(argument, "--output-dir") == 0 ||
-	       strcmp(argument, "--input-npz") == 0;
+	static const char *const names[] = {
+		"--resume", "--threads", "--progress", "--output-dir", "--input-npz"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(option, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "--num-epochs 5" as "num_epochs=5", "--set a=b" as "a=b": the names that settings have. */
+static enum plica_status add_option(struct plica_strings *out, const char *option,
+	const char *value, struct plica_error *err)
+{
+	enum plica_status status;
+	size_t prefix = strlen("--");
+
+	if (strcmp(option, "--set") == 0)
+		return plica_strings_add(out, value, err);
+	status = plica_strings_printf(out, err, "%s=%s", option + prefix, value);
+	for (char *c = status == PLICA_OK ? out->item[out->size - 1] : NULL;
+		c != NULL && *c != '='; c++)
+		if (*c == '-')
+			*c = '_';
+	return status;
+}
+
+static bool is_option(const char *word)
+{
+	return strncmp(word, "--", 2) == 0;
 }
 
 static enum plica_status collect_options(
-	struct plica_text *out, const struct plica_job *job, struct plica_error *err)
+	struct plica_strings *out, const struct plica_job *job, struct plica_error *err)
 {
-	enum plica_status status = PLICA_OK;
+	enum plica_status status;
+	size_t i = 0;
 
-	for (size_t i = 1; i < job->command_size;) {
-		size_t skip;
+	PLICA_TRY(plica_strings_printf(out, err, "backend=%s", job->backend));
+	/* our own program is known by its version, a foreign one by where it is */
+	for (; i < job->command_size && !is_option(job->command[i]); i++)
+		if (strcmp(job->backend, "native") != 0)
+			PLICA_TRY(plica_strings_printf(
+				out, err, "program[%zu]=%s", i, job->command[i]));
+	for (; i < job->command_size; i++) {
+		const char *option = job->command[i];
+		const char *next = i + 1 < job->command_size ? job->command[i + 1] : "--";
+		bool has_value = is_option(option) && !is_option(next);
 
-		if (is_neutral(job->command[i], &skip)) {
-			i += skip;
-			continue;
-		}
-		PLICA_TRY(plica_text_printf(
-			out, err, "%s%s", out->size > 0 ? " " : "", job->command[i]));
-		i++;
+		i += has_value;
+		if (!is_neutral(option))
+			PLICA_TRY(add_option(out, option, has_value ? next : "", err));
 	}
 out:
 	return status;
@@ -106,43 +136,97 @@ enum plica_status plica_job_key_make(struct plica_job_key *out, const struct pli
 {
 	enum plica_status status;
 	struct plica_job_key key = {0};
-	struct plica_text options = {0};
 
 	PLICA_TRY(stat_input(&key, job, err));
 	if (!keep_hash(&key, old))
 		PLICA_TRY(plica_sha256_file(key.input_sha256, job->input_npz, err));
-	PLICA_TRY(collect_options(&options, job, err));
-	PLICA_TRY(plica_copy_text(&key.options, plica_text_string(&options), err));
+	PLICA_TRY(collect_options(&key.options, job, err));
 	*out = key;
 	key = (struct plica_job_key){0};
 out:
-	plica_text_release(&options);
 	plica_job_key_release(&key);
 	return status;
 }
 
 void plica_job_key_release(struct plica_job_key *key)
 {
-	plica_free(key->options);
-	key->options = NULL;
+	plica_strings_release(&key->options);
+}
+
+/* The value that the list of "name=value" has for the name of `entry`; NULL without one. */
+static const char *value_in(const struct plica_strings *list, const char *entry)
+{
+	size_t length = strcspn(entry, "=");
+
+	for (size_t i = 0; i < list->size; i++)
+		if (strncmp(list->item[i], entry, length) == 0 && list->item[i][length] == '=')
+			return list->item[i] + length + 1;
+	return NULL;
+}
+
+static enum plica_status take_texts(
+	struct plica_strings *out, const struct plica_json *array, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+
+	for (size_t i = 0; i < plica_json_length(array); i++) {
+		const char *text = plica_json_text_of(plica_json_at(array, i));
+
+		if (text != NULL)
+			PLICA_TRY(plica_strings_add(out, text, err));
+	}
+out:
+	return status;
+}
+
+static enum plica_status add_change(struct plica_text *out, const char *entry, const char *before,
+	const char *now, struct plica_error *err)
+{
+	return plica_text_printf(out, err, "%s%.*s was %s, now %s", out->size > 0 ? "; " : "",
+		(int)strcspn(entry, "="), entry, before != NULL ? before : "not set",
+		now != NULL ? now : "not set");
+}
+
+static enum plica_status compare_options(struct plica_text *out, const struct plica_strings *now,
+	const struct plica_json *recorded, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_strings old = {0};
+
+	PLICA_TRY(take_texts(&old, recorded, err));
+	for (size_t i = 0; i < now->size; i++) {
+		const char *value = value_in(now, now->item[i]);
+		const char *before = value_in(&old, now->item[i]);
+
+		if (before == NULL || value == NULL || strcmp(before, value) != 0)
+			PLICA_TRY(add_change(out, now->item[i], before, value, err));
+	}
+	for (size_t i = 0; i < old.size; i++)
+		if (value_in(now, old.item[i]) == NULL)
+			PLICA_TRY(add_change(
+				out, old.item[i], value_in(&old, old.item[i]), NULL, err));
+out:
+	plica_strings_release(&old);
+	return status;
 }
 
 enum plica_status plica_job_key_difference(struct plica_text *out, const struct plica_job_key *key,
 	const struct plica_json *old, struct plica_error *err)
 {
 	const char *hash = plica_json_get_text(old, "input_sha256");
-	const char *options = plica_json_get_text(old, "options");
+	const struct plica_json *options = plica_json_get(old, "options");
 	const char *version = plica_json_get_text(old, "program_version");
+	enum plica_status status = PLICA_OK;
 
 	if (hash == NULL || strcmp(hash, key->input_sha256) != 0)
-		return plica_text_add(out, "the content of the input has changed", err);
-	if (options == NULL || strcmp(options, key->options) != 0)
-		return plica_text_printf(out, err, "the options have changed: '%s', now '%s'",
-			options != NULL ? options : "", key->options);
+		PLICA_TRY(plica_text_add(out, "the content of input_npz has changed", err));
+	PLICA_TRY(compare_options(out, &key->options, options, err));
 	if (version == NULL || strcmp(version, PLICA_VERSION) != 0)
-		return plica_text_printf(out, err, "made by plica %s, this is %s",
-			version != NULL ? version : "of an unknown version", PLICA_VERSION);
-	return PLICA_OK;
+		PLICA_TRY(plica_text_printf(out, err, "%sthe program was plica %s, now %s",
+			out->size > 0 ? "; " : "",
+			version != NULL ? version : "of an unknown version", PLICA_VERSION));
+out:
+	return status;
 }
 
 static enum plica_status record_path(
@@ -238,7 +322,7 @@ static void put_key(struct plica_json *json, const struct plica_job_key *key)
 	plica_json_set_text(json, "input_sha256", key->input_sha256);
 	plica_json_set_integer(json, "input_bytes", key->input_bytes);
 	plica_json_set_text(json, "input_mtime_ns", mtime); /* more digits than a double has */
-	plica_json_set_text(json, "options", key->options);
+	plica_json_set_strings(json, "options", &key->options);
 	plica_json_set_text(json, "program_version", PLICA_VERSION);
 }
 

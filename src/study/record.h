@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "format/json.h"
 #include "plica/study.h"
 
@@ -17,7 +18,8 @@ struct plica_job_key {
 	char input_sha256[PLICA_SHA256_SIZE];
 	int64_t input_bytes;
 	int64_t input_mtime_ns;
-	char *options; /**< the command but for program, threads and --resume; plica_free */
+	/** "name=value": backend and settings, without what cannot change the result (--threads) */
+	struct plica_strings options;
 };
 
 /**
@@ -28,7 +30,10 @@ PLICA_MUST_USE enum plica_status plica_job_key_make(struct plica_job_key *out,
 	const struct plica_job *job, const struct plica_json *old, struct plica_error *err);
 void plica_job_key_release(struct plica_job_key *key);
 
-/** Appends why a result with job.json `old` does not hold for `key`; nothing when it does. */
+/**
+ * Appends why a result with job.json `old` does not hold for `key`, naming what changed and how
+ * ("num_epochs was 5, now 6"); nothing when it does hold.
+ */
 PLICA_MUST_USE enum plica_status plica_job_key_difference(struct plica_text *out,
 	const struct plica_job_key *key, const struct plica_json *old, struct plica_error *err);
 

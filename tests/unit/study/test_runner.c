@@ -133,7 +133,7 @@ static void what_is_complete_is_not_run_again(void **state)
 	assert_ok(plica_jobs_assess(study.jobs, &err));
 	assert_int_equal(study.jobs->item[0].state, PLICA_JOB_CACHED);
 	assert_int_equal(study.jobs->item[1].state, PLICA_JOB_STALE);
-	assert_non_null(strstr(study.jobs->item[1].reason, "content of the input"));
+	assert_non_null(strstr(study.jobs->item[1].reason, "the content of input_npz has changed"));
 	assert_ok(run(&study, &summary, &seen, (struct plica_run_options){0}, &err));
 	assert_int_equal(summary.done, 1);
 	assert_int_equal(summary.cached, 2);
@@ -189,6 +189,44 @@ static void a_result_is_part_of_success(void **state)
 	assert_ok(run(&study, &summary, &seen, (struct plica_run_options){0}, &err));
 	assert_int_equal(summary.failed, 3);
 	study_end(&study);
+}
+
+/* The reason is the setting that changed, with both values, and nothing else. */
+static void a_change_is_named(void **state)
+{
+	static const struct {
+		const char *more;
+		const char *reason;
+	} cases[] = {
+		{"reconstruction: {num_epochs: 7}\n", "num_epochs was 100, now 7"},
+		{"reconstruction: {batch_size: 8, num_epochs: 7}\n",
+			"num_epochs was 100, now 7; batch_size was 96, now 8"},
+		{"reconstruction: {options: {object.step_size: 0.5}}\n",
+			"object.step_size was not set, now 0.5"},
+	};
+	struct plica_run_summary summary;
+	struct seen seen = {0};
+	struct plica_error err;
+	struct study study;
+	char text[512];
+	char path[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(&study, SUCCEED);
+		assert_ok(run(&study, &summary, &seen, (struct plica_run_options){0}, &err));
+		plica_jobs_free(study.jobs);
+		study.jobs = NULL;
+		plica_design_free(study.design);
+		study_path(path, &study, "d.yaml");
+		(void)snprintf(text, sizeof(text), "%s%s", design, cases[i].more);
+		assert_ok(plica_design_parse(&study.design, text, strlen(text), path, &err));
+		assert_ok(study_list(&study, (struct plica_job_settings){.threads = 2}, &err));
+		assert_ok(plica_jobs_assess(study.jobs, &err));
+		assert_int_equal(study.jobs->item[0].state, PLICA_JOB_STALE);
+		assert_string_equal(study.jobs->item[0].reason, cases[i].reason);
+		study_end(&study);
+	}
 }
 
 /* A rerun with other data that leaves nothing does not succeed on the result of the old data. */
@@ -375,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_failure_does_not_stop_the_others),
 		cmocka_unit_test(a_broken_folder_does_not_stop_the_others),
 		cmocka_unit_test(a_result_is_part_of_success),
+		cmocka_unit_test(a_change_is_named),
 		cmocka_unit_test(an_old_result_does_not_pass_for_a_new_one),
 		cmocka_unit_test(failures_are_tried_again),
 		cmocka_unit_test(endings_are_told_apart),
