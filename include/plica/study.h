@@ -271,11 +271,12 @@ struct plica_job_record {
 	double loss; /**< of the last epoch; NaN when unknown */
 	int64_t peak_memory_bytes;
 	double user_seconds, system_seconds;
+	char executor_id[48]; /**< what the scheduler called it ("1234_5"); "" without one */
 };
 
 /**
  * Reads a job's record; NONE when there is no job.json (or it cannot be read). A job that says
- * that it runs, and whose processes are gone, is KILLED.
+ * that it runs on this machine, and whose processes are gone, is KILLED.
  */
 PLICA_API void plica_job_read_record(struct plica_job_record *out, const struct plica_job *job);
 
@@ -302,6 +303,10 @@ struct plica_run_options {
 	double timeout_s; /**< per attempt; 0: none */
 	double grace_s;   /**< from SIGTERM to SIGKILL */
 	bool dry_run;     /**< start nothing, make no job folders; only manifest and summary */
+	/** One job alone, by its index in the list, as a task of an array does it; NULL: all. Tasks
+	 * of one artifact root go side by side. */
+	const size_t *task;
+	const char *executor_id; /**< recorded with the jobs; NULL: none */
 	struct plica_run_hooks hooks;
 };
 
@@ -319,7 +324,7 @@ struct plica_run_summary {
  * Runs the selected jobs, one child process each, and keeps `reconstruction_manifest.json`,
  * `skip_summary.json` and each job's `job.json` up to date. A job that fails never stops the
  * others; it is counted in `out`, and the status is PLICA_OK. The artifact root is locked
- * against other runs.
+ * against other runs. A job's end is on the disk within a second or so.
  * PLICA_ERR_CHILD: the root is locked, or the backend cannot run here; nothing was started.
  * PLICA_ERR_INTERRUPTED: `stop` said so; `out` and the files are up to date.
  */

@@ -83,25 +83,32 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
-enum plica_status plica_file_commit(struct plica_file *file, struct plica_error *err)
+/* Closes the file and puts it under its final name. */
+static enum plica_status rename_file(struct plica_file *file, struct plica_error *err)
 {
 	enum plica_status status = PLICA_OK;
-	int closed;
+	int closed = close(file->descriptor);
 
-	if (fsync(file->descriptor) != 0) {
-		status = failed(err, "write", file->path, errno);
-		goto out;
-	}
-	closed = close(file->descriptor);
 	file->descriptor = -1;
 	if (closed != 0 || rename(file->temporary, file->path) != 0) {
 		status = failed(err, "write", file->path, errno);
-		goto out;
+	} else {
+		plica_free(file->temporary);
+		file->temporary = NULL;
 	}
-	sync_folder(file->path);
-	plica_free(file->temporary);
-	file->temporary = NULL;
-out:
+	return status;
+}
+
+enum plica_status plica_file_commit(struct plica_file *file, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+
+	if (fsync(file->descriptor) != 0)
+		status = failed(err, "write", file->path, errno);
+	else
+		status = rename_file(file, err);
+	if (status == PLICA_OK)
+		sync_folder(file->path);
 	plica_file_discard(file);
 	return status;
 }
@@ -117,20 +124,49 @@ void plica_file_discard(struct plica_file *file)
 	*file = (struct plica_file){.descriptor = -1};
 }
 
+static enum plica_status write_whole(struct plica_file *file, const char *path, const void *bytes,
+	size_t size, struct plica_error *err)
+{
+	enum plica_status status = plica_file_create(file, path, err);
+
+	if (status != PLICA_OK)
+		return status;
+	status = plica_file_write(file, bytes, size, err);
+	if (status != PLICA_OK)
+		plica_file_discard(file);
+	return status;
+}
+
 enum plica_status plica_file_save(
 	const char *path, const void *bytes, size_t size, struct plica_error *err)
 {
 	struct plica_file file;
-	enum plica_status status = plica_file_create(&file, path, err);
+	enum plica_status status = write_whole(&file, path, bytes, size, err);
+
+	return status == PLICA_OK ? plica_file_commit(&file, err) : status;
+}
+
+enum plica_status plica_file_replace(
+	const char *path, const void *bytes, size_t size, struct plica_error *err)
+{
+	struct plica_file file;
+	enum plica_status status = write_whole(&file, path, bytes, size, err);
 
 	if (status != PLICA_OK)
 		return status;
-	status = plica_file_write(&file, bytes, size, err);
-	if (status != PLICA_OK) {
-		plica_file_discard(&file);
-		return status;
-	}
-	return plica_file_commit(&file, err);
+	status = rename_file(&file, err);
+	plica_file_discard(&file);
+	return status;
+}
+
+void plica_folder_sync(const char *path)
+{
+	int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return;
+	(void)syncfs(descriptor);
+	(void)close(descriptor);
 }
 
 static enum plica_status read_all(struct plica_text *out, FILE *stream, const char *path,

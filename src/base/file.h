@@ -35,6 +35,16 @@ void plica_file_discard(struct plica_file *file);
 PLICA_MUST_USE enum plica_status plica_file_save(
 	const char *path, const void *bytes, size_t size, struct plica_error *err);
 
+/**
+ * The same without waiting for the disk: whole for whoever reads it, but a power cut may leave the
+ * old file, the new one or an empty one. For small files that are written often, whose reader can
+ * do without them; plica_folder_sync makes them durable in bulk.
+ */
+PLICA_MUST_USE enum plica_status plica_file_replace(
+	const char *path, const void *bytes, size_t size, struct plica_error *err);
+/** Waits until everything written so far to the file system of a folder is on its disk. */
+void plica_folder_sync(const char *path);
+
 /** Appends the content of `path` to `out`; an error when it is larger than `limit` bytes. */
 PLICA_MUST_USE enum plica_status plica_file_read(
 	struct plica_text *out, const char *path, size_t limit, struct plica_error *err);

@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum plica_status plica_lock_take(int *descriptor, const char *path, struct plica_error *err)
+static enum plica_status take_range(
+	int *descriptor, const char *path, struct flock range, struct plica_error *err)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
 	if (opened < 0)
 		return plica_error_set(
 			err, PLICA_ERR_IO, "cannot open the lock '%s': %s", path, strerror(errno));
-	if (fcntl(opened, F_OFD_SETLK, &whole) == 0) {
+	if (fcntl(opened, F_OFD_SETLK, &range) == 0) {
 		*descriptor = opened;
 		return PLICA_OK;
 	}
@@ -26,6 +26,22 @@ enum plica_status plica_lock_take(int *descriptor, const char *path, struct plic
 	(void)plica_error_set(err, PLICA_ERR_IO, "cannot lock '%s': %s", path, strerror(errno));
 	(void)close(opened);
 	return PLICA_ERR_IO;
+}
+
+enum plica_status plica_lock_take(int *descriptor, const char *path, struct plica_error *err)
+{
+	const struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	return take_range(descriptor, path, whole, err);
+}
+
+enum plica_status plica_lock_take_part(
+	int *descriptor, const char *path, uint64_t part, struct plica_error *err)
+{
+	const struct flock one = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)part, .l_len = 1};
+
+	return take_range(descriptor, path, one, err);
 }
 
 void plica_lock_release(int descriptor)

@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/try.h"
 #include "cli/output.h"
-#include "cli/score.h"
 #include "cli/study.h"
+#include "cli/study_table.h"
 
 struct arguments {
 	struct cli_job_options which;
@@ -98,69 +97,6 @@ static void print_commands(const struct plica_jobs *jobs)
 	}
 }
 
-/* NRMSE, phase RMSE and why there are none, of each job; in parallel, jobs being independent. */
-struct score {
-	struct plica_metric nrmse, phase;
-	char reason[PLICA_ERROR_TEXT];
-};
-
-static void score_jobs(struct score *scores, const struct plica_jobs *jobs)
-{
-#pragma omp parallel for schedule(dynamic, 1)
-	for (size_t i = 0; i < jobs->count; i++) {
-		struct plica_comparison *comparison = NULL;
-		struct plica_error err = {0};
-
-		if (!plica_job_is_selected(&jobs->item[i]))
-			continue;
-		if (cli_score(&comparison, jobs->item[i].result_path, jobs->item[i].input_npz,
-			    &err) != PLICA_OK) {
-			(void)snprintf(scores[i].reason, sizeof(scores[i].reason), "%s", err.text);
-			continue;
-		}
-		scores[i].nrmse = comparison->metric[PLICA_METRIC_NRMSE];
-		scores[i].phase = comparison->metric[PLICA_METRIC_PHASE_RMSE];
-		plica_comparison_free(comparison);
-	}
-}
-
-static void print_row(const struct plica_job *job, const struct score *score, int width)
-{
-	struct plica_job_record record;
-	char title[256];
-
-	plica_job_read_record(&record, job);
-	cli_job_title(title, sizeof(title), job);
-	(void)printf("%-*s  %-8s %7.1f", width, title, plica_job_status_name(record.status),
-		record.seconds);
-	if (record.status != PLICA_JOB_DONE)
-		(void)printf("\n");
-	else if (score->reason[0] != '\0')
-		(void)printf("  %s\n", score->reason);
-	else if (score->nrmse.reason != NULL)
-		(void)printf("  %s\n", score->nrmse.reason);
-	else
-		(void)printf("  %7.4f  %8.4f\n", score->nrmse.value, score->phase.value);
-}
-
-static enum plica_status print_table(const struct plica_jobs *jobs, struct plica_error *err)
-{
-	struct score *scores = NULL;
-	int width = cli_job_title_width(jobs);
-	enum plica_status status = PLICA_NEW(&scores, jobs->count, err);
-
-	if (status != PLICA_OK)
-		return status;
-	score_jobs(scores, jobs);
-	(void)printf("\n%-*s  %-8s %7s  %7s  %8s\n", width, "job", "status", "seconds", "NRMSE",
-		"phase/rad");
-	for (size_t i = 0; i < jobs->count; i++)
-		if (plica_job_is_selected(&jobs->item[i]))
-			print_row(&jobs->item[i], &scores[i], width);
-	plica_free(scores);
-	return PLICA_OK;
-}
-
 static struct plica_run_options run_options(
 	const struct arguments *arguments, struct progress *progress)
 {
@@ -200,7 +136,7 @@ static int run_study(const char *path, const struct arguments *arguments)
 		print_commands(study.jobs);
 	PLICA_TRY(plica_study_run(&summary, study.jobs, &options, &err));
 	if (!arguments->dry_run)
-		PLICA_TRY(print_table(study.jobs, &err));
+		PLICA_TRY(cli_print_study_table(study.jobs, &err));
 	(void)printf("\n%zu done, %zu cached, %zu failed\nmanifest: "
 		     "%s/reconstruction_manifest.json\n",
 		summary.done, summary.cached, summary.failed, study.jobs->artifact_root);

@@ -482,3 +482,16 @@ out:
 	plica_text_release(&text);
 	return status;
 }
+
+enum plica_status plica_json_replace(
+	const char *path, const struct plica_json *root, struct plica_error *err)
+{
+	struct plica_text text = {0};
+	enum plica_status status;
+
+	PLICA_TRY(plica_json_text(&text, root, err));
+	PLICA_TRY(plica_file_replace(path, text.data, text.size, err));
+out:
+	plica_text_release(&text);
+	return status;
+}

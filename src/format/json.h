@@ -78,5 +78,8 @@ PLICA_MUST_USE enum plica_status plica_json_line(
 /** Writes a file atomically. */
 PLICA_MUST_USE enum plica_status plica_json_save(
 	const char *path, const struct plica_json *root, struct plica_error *err);
+/** The same by plica_file_replace: without waiting for the disk. */
+PLICA_MUST_USE enum plica_status plica_json_replace(
+	const char *path, const struct plica_json *root, struct plica_error *err);
 
 #endif

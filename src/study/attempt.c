@@ -97,6 +97,8 @@ enum plica_status plica_attempt_start(struct plica_attempt *attempt,
 	record->seconds = 0.0;
 	record->loss = (double)NAN;
 	plica_timestamp(record->started);
+	(void)snprintf(record->executor_id, sizeof(record->executor_id), "%s",
+		options->executor_id != NULL ? options->executor_id : "");
 	attempt->oom_kills = count_oom_kills();
 	PLICA_TRY(prepare_folder(attempt, err));
 	PLICA_TRY(plica_process_start(&attempt->process, &request, err));

@@ -56,24 +56,22 @@ static void put_number_if_known(struct plica_json *entry, const char *key, doubl
 		plica_json_set_number(entry, key, value);
 }
 
-static void put_result(struct plica_json *results, const struct plica_job *job)
+static void put_result(struct plica_json *results, const struct plica_job *job,
+	const struct plica_job_record *record)
 {
-	struct plica_job_record record;
 	struct plica_json *entry;
 
-	plica_job_read_record(&record, job);
-	if (record.status == PLICA_JOB_NONE || record.status == PLICA_JOB_QUEUED)
+	if (record->status == PLICA_JOB_NONE || record->status == PLICA_JOB_QUEUED)
 		return;
 	entry = plica_json_add_object(results);
 	plica_job_put_name(entry, job);
-	plica_json_set_text(entry, "status", plica_job_status_name(record.status));
-	plica_json_set_bool(entry, "cached", job->state == PLICA_JOB_CACHED);
-	plica_json_set_integer(entry, "returncode", record.returncode);
+	plica_json_set_text(entry, "status", plica_job_status_name(record->status));
+	plica_json_set_integer(entry, "returncode", record->returncode);
 	plica_json_set_text(entry, "log_path", job->log_path);
-	plica_json_set_text(entry, "started", record.started);
-	plica_json_set_number(entry, "seconds", record.seconds);
-	plica_json_set_integer(entry, "attempts", (int64_t)record.attempts);
-	plica_json_set_integer(entry, "peak_memory_bytes", record.peak_memory_bytes);
+	plica_json_set_text(entry, "started", record->started);
+	plica_json_set_number(entry, "seconds", record->seconds);
+	plica_json_set_integer(entry, "attempts", (int64_t)record->attempts);
+	plica_json_set_integer(entry, "peak_memory_bytes", record->peak_memory_bytes);
 	if (!job->selection.known)
 		return;
 	plica_json_set_text(entry, "selection_strategy", job->selection.strategy);
@@ -97,7 +95,8 @@ static void put_skipped(struct plica_json *array, const struct plica_job *job)
 	plica_json_set_text(entry, "reason", job->reason);
 }
 
-static void put_jobs(struct plica_json *root, const struct plica_jobs *jobs)
+static void put_jobs(struct plica_json *root, const struct plica_jobs *jobs,
+	const struct plica_job_record *records)
 {
 	struct plica_json *array = plica_json_set_array(root, "jobs");
 	struct plica_json *missing = plica_json_set_array(root, "missing_jobs");
@@ -105,13 +104,16 @@ static void put_jobs(struct plica_json *root, const struct plica_jobs *jobs)
 
 	for (size_t i = 0; i < jobs->count; i++) {
 		const struct plica_job *job = &jobs->item[i];
+		struct plica_json *entry;
 
 		if (is_missing(job))
 			put_skipped(missing, job);
 		if (!plica_job_is_selected(job))
 			continue;
-		plica_job_put(plica_json_add_object(array), job);
-		put_result(results, job);
+		entry = plica_json_add_object(array);
+		plica_json_set_integer(entry, "index", (int64_t)i);
+		plica_job_put(entry, job);
+		put_result(results, job, &records[i]);
 	}
 }
 
@@ -124,7 +126,8 @@ static size_t count_selected(const struct plica_jobs *jobs)
 	return count;
 }
 
-enum plica_status plica_manifest_save(const struct plica_jobs *jobs, struct plica_error *err)
+enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
+	const struct plica_job_record *records, struct plica_error *err)
 {
 	struct plica_json *root = begin();
 	struct plica_json *filters;
@@ -142,9 +145,22 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs, struct plic
 	put_filter(filters, "gridsize", &jobs->gridsize, true);
 	plica_json_set_integer(root, "total_jobs", (int64_t)jobs->count);
 	plica_json_set_integer(root, "filtered_jobs", (int64_t)count_selected(jobs));
-	put_jobs(root, jobs);
+	put_jobs(root, jobs, records);
 	status = finish(jobs, "reconstruction_manifest.json", root, err);
 	plica_json_free(root);
+	return status;
+}
+
+enum plica_status plica_manifest_gather(const struct plica_jobs *jobs, struct plica_error *err)
+{
+	struct plica_job_record *records = NULL;
+	enum plica_status status = PLICA_NEW(&records, jobs->count, err);
+
+	for (size_t i = 0; i < jobs->count && status == PLICA_OK; i++)
+		plica_job_read_record(&records[i], &jobs->item[i]);
+	if (status == PLICA_OK)
+		status = plica_manifest_save(jobs, records, err);
+	plica_free(records);
 	return status;
 }
 

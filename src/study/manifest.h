@@ -5,8 +5,11 @@
 
 #include "plica/study.h"
 
-/** Writes reconstruction_manifest.json: the jobs, and what each job's record says of it by now. */
-PLICA_MUST_USE enum plica_status plica_manifest_save(
+/** Writes reconstruction_manifest.json: the jobs, and what each one's record (of as many) says. */
+PLICA_MUST_USE enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
+	const struct plica_job_record *records, struct plica_error *err);
+/** The same with the records that the job folders have. */
+PLICA_MUST_USE enum plica_status plica_manifest_gather(
 	const struct plica_jobs *jobs, struct plica_error *err);
 /** Writes skip_summary.json; running does not change it. */
 PLICA_MUST_USE enum plica_status plica_skip_summary_save(

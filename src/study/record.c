@@ -2,10 +2,12 @@
 #include "study/record.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -54,8 +56,8 @@ static bool is_neutral(const char *option)
 }
 
 /* "--num-epochs 5" as "num_epochs=5", "--set a=b" as "a=b": the names that settings have. */
-static enum plica_status add_option(struct plica_strings *out, const char *option,
-	const char *value, struct plica_error *err)
+static enum plica_status add_option(
+	struct plica_strings *out, const char *option, const char *value, struct plica_error *err)
 {
 	enum plica_status status;
 	size_t prefix = strlen("--");
@@ -63,8 +65,8 @@ static enum plica_status add_option(struct plica_strings *out, const char *optio
 	if (strcmp(option, "--set") == 0)
 		return plica_strings_add(out, value, err);
 	status = plica_strings_printf(out, err, "%s=%s", option + prefix, value);
-	for (char *c = status == PLICA_OK ? out->item[out->size - 1] : NULL;
-		c != NULL && *c != '='; c++)
+	for (char *c = status == PLICA_OK ? out->item[out->size - 1] : NULL; c != NULL && *c != '=';
+		c++)
 		if (*c == '-')
 			*c = '_';
 	return status;
@@ -247,13 +249,26 @@ struct plica_json *plica_job_load_json(const struct plica_job *job)
 	return json;
 }
 
-/* Whether the process that the record names as running is there still. */
+static void host_name(char out[HOST_NAME_MAX + 1])
+{
+	if (gethostname(out, HOST_NAME_MAX + 1) != 0)
+		out[0] = '\0';
+	out[HOST_NAME_MAX] = '\0';
+}
+
+/* Whether the process that the record names as running is there still. Of another machine's
+ * processes we know nothing: they are taken at their word. */
 static bool is_alive(const struct plica_json *json)
 {
+	const char *host = plica_json_get_text(json, "host");
+	char here[HOST_NAME_MAX + 1];
 	pid_t pid = (pid_t)plica_json_get_number(json, "pid", 0.0);
 	const char *birth = plica_json_get_text(json, "pid_birth");
 	char now[32];
 
+	host_name(here);
+	if (host != NULL && strcmp(host, here) != 0)
+		return true;
 	if (pid <= 0 || birth == NULL)
 		return false;
 	(void)snprintf(now, sizeof(now), "%llu", (unsigned long long)plica_process_birth(pid));
@@ -264,6 +279,7 @@ void plica_job_read_record(struct plica_job_record *out, const struct plica_job 
 {
 	struct plica_json *json = plica_job_load_json(job);
 	const char *started = plica_json_get_text(json, "started");
+	const char *executor_id = plica_json_get_text(json, "executor_id");
 
 	*out = (struct plica_job_record){.loss = (double)NAN};
 	out->status = status_of(plica_json_get_text(json, "status"));
@@ -271,6 +287,8 @@ void plica_job_read_record(struct plica_job_record *out, const struct plica_job 
 		out->status = PLICA_JOB_KILLED;
 	out->returncode = (int)plica_json_get_number(json, "returncode", 0.0);
 	(void)snprintf(out->started, sizeof(out->started), "%s", started != NULL ? started : "");
+	(void)snprintf(out->executor_id, sizeof(out->executor_id), "%s",
+		executor_id != NULL ? executor_id : "");
 	out->seconds = plica_json_get_number(json, "seconds", 0.0);
 	out->attempts = (size_t)fmax(0.0, plica_json_get_number(json, "attempts", 0.0));
 	out->loss = plica_json_get_number(json, "loss", (double)NAN);
@@ -329,7 +347,10 @@ static void put_key(struct plica_json *json, const struct plica_job_key *key)
 static void put_record(struct plica_json *json, const struct plica_job_record *record, pid_t pid)
 {
 	char birth[32];
+	char host[HOST_NAME_MAX + 1];
 
+	host_name(host);
+	plica_json_set_text(json, "host", host);
 	plica_json_set_text(json, "status", plica_job_status_name(record->status));
 	plica_json_set_integer(json, "returncode", record->returncode);
 	plica_json_set_text(json, "started", record->started);
@@ -339,6 +360,7 @@ static void put_record(struct plica_json *json, const struct plica_job_record *r
 	plica_json_set_integer(json, "peak_memory_bytes", record->peak_memory_bytes);
 	plica_json_set_number(json, "user_seconds", record->user_seconds);
 	plica_json_set_number(json, "system_seconds", record->system_seconds);
+	plica_json_set_text(json, "executor_id", record->executor_id);
 	if (pid <= 0)
 		return;
 	(void)snprintf(birth, sizeof(birth), "%llu", (unsigned long long)plica_process_birth(pid));
@@ -374,7 +396,7 @@ enum plica_status plica_job_write_json(const struct plica_jobs *jobs, const stru
 	put_list(json, "command", job->command, job->command_size);
 	put_list(json, "environment", jobs->environment, jobs->environment_size);
 	PLICA_TRY(record_path(&path, job, err));
-	PLICA_TRY(plica_json_save(path, json, err));
+	PLICA_TRY(plica_json_replace(path, json, err));
 out:
 	plica_free(path);
 	plica_json_free(json);

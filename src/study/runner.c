@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
 #include <math.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -13,14 +9,14 @@
 #include "study/attempt.h"
 #include "study/manifest.h"
 #include "study/preflight.h"
+#include "study/root_lock.h"
 
-#define LOCK_NAME ".plica-run.lock"
-/* A run that was killed leaves children that hold the lock until they notice. */
-#define LOCK_PATIENCE_S 5.0
 /* How often the stop question is asked while children run. */
 #define POLL_S 0.1
-/* The manifest is brought up to date at most this often, and at the end. */
-#define MANIFEST_INTERVAL_S 1.0
+/* Manifest and disk are brought up to date at most this often, and at the end; when that is slow,
+ * as in large studies, so seldom that it takes no more than a small share of the time. */
+#define UPDATE_INTERVAL_S 1.0
+#define UPDATE_SHARE 0.03
 
 struct runner {
 	struct plica_jobs *jobs;
@@ -30,9 +26,11 @@ struct runner {
 	struct plica_process **running; /* their processes, without gaps */
 	size_t *running_slot;           /* and the slots they belong to */
 	size_t slot_count;
-	size_t next; /* job that is to be looked at next */
+	size_t next;                      /* job that is to be looked at next */
+	size_t end;                       /* and the one after the last */
+	struct plica_job_record *records; /* of all jobs */
 	int lock;
-	double manifest_saved;
+	double update_due;
 	bool stopping;
 };
 
@@ -50,12 +48,40 @@ static void report(struct runner *runner, enum plica_run_event event, const stru
 		hooks->report(hooks->context, event, job, record, tail);
 }
 
-static enum plica_status update_manifest(struct runner *runner, bool now, struct plica_error *err)
+/* What tasks that run side by side have to say is gathered by the last of them. */
+static enum plica_status update_for_task(struct runner *runner, struct plica_error *err)
 {
-	if (!now && plica_seconds() - runner->manifest_saved < MANIFEST_INTERVAL_S)
+	enum plica_status status;
+	int lock = -1;
+
+	PLICA_TRY(plica_summary_lock(&lock, runner->jobs, err));
+	PLICA_TRY(plica_manifest_gather(runner->jobs, err));
+out:
+	plica_lock_release(lock);
+	return status;
+}
+
+static enum plica_status update(struct runner *runner, bool now, struct plica_error *err)
+{
+	double begin_s = plica_seconds();
+	enum plica_status status = PLICA_OK;
+	double cost_s;
+
+	if (!now && (begin_s < runner->update_due || runner->options->task != NULL))
 		return PLICA_OK;
-	runner->manifest_saved = plica_seconds();
-	return plica_manifest_save(runner->jobs, err);
+	plica_folder_sync(runner->jobs->artifact_root);
+	if (runner->options->task != NULL)
+		status = update_for_task(runner, err);
+	else
+		status = plica_manifest_save(runner->jobs, runner->records, err);
+	cost_s = plica_seconds() - begin_s;
+	runner->update_due = begin_s + fmax(UPDATE_INTERVAL_S, cost_s / UPDATE_SHARE);
+	return status;
+}
+
+static void remember(struct runner *runner, const struct plica_attempt *attempt)
+{
+	runner->records[attempt->job - runner->jobs->item] = attempt->record;
 }
 
 static enum plica_status start(
@@ -65,7 +91,6 @@ static enum plica_status start(
 static enum plica_status settle(struct runner *runner, struct plica_attempt *attempt,
 	const char *tail, struct plica_error *err)
 {
-	enum plica_status status;
 	const struct plica_job_record *record = &attempt->record;
 	bool done = record->status == PLICA_JOB_DONE;
 
@@ -78,10 +103,10 @@ static enum plica_status settle(struct runner *runner, struct plica_attempt *att
 	runner->summary.done += done;
 	runner->summary.failed += !done;
 	report(runner, PLICA_RUN_ENDED, attempt->job, record, tail);
+	remember(runner, attempt);
 	plica_attempt_release(attempt);
 	attempt->job = NULL;
-	status = update_manifest(runner, false, err);
-	return status;
+	return update(runner, false, err);
 }
 
 /* What keeps one job from starting is that job's failure and nobody else's. */
@@ -93,6 +118,7 @@ static enum plica_status start(
 		plica_attempt_start(attempt, runner->options, runner->lock, &cause);
 
 	if (status == PLICA_OK) {
+		remember(runner, attempt);
 		report(runner, PLICA_RUN_STARTED, attempt->job, &attempt->record, "");
 		return PLICA_OK;
 	}
@@ -111,11 +137,10 @@ static struct plica_attempt *free_slot(struct runner *runner)
 
 static void pass_cached(struct runner *runner, const struct plica_job *job)
 {
-	struct plica_job_record record;
+	const struct plica_job_record *record = &runner->records[job - runner->jobs->item];
 
-	plica_job_read_record(&record, job);
 	runner->summary.cached++;
-	report(runner, PLICA_RUN_CACHED, job, &record, "");
+	report(runner, PLICA_RUN_CACHED, job, record, "");
 }
 
 /* Fills the free slots with the jobs that are next. */
@@ -123,7 +148,7 @@ static enum plica_status fill_slots(struct runner *runner, struct plica_error *e
 {
 	enum plica_status status = PLICA_OK;
 
-	while (!runner->stopping && runner->next < runner->jobs->count) {
+	while (!runner->stopping && runner->next < runner->end) {
 		struct plica_job *job = &runner->jobs->item[runner->next];
 		struct plica_attempt *attempt = free_slot(runner);
 
@@ -203,30 +228,6 @@ out:
 	return status;
 }
 
-static enum plica_status take_lock(struct runner *runner, struct plica_error *err)
-{
-	enum plica_status status;
-	const struct timespec pause = {.tv_nsec = 50000000};
-	double start_s = plica_seconds();
-	char *path = NULL;
-
-	PLICA_TRY(plica_path_join(&path, runner->jobs->artifact_root, LOCK_NAME, err));
-	for (;;) {
-		PLICA_TRY(plica_lock_take(&runner->lock, path, err));
-		if (runner->lock >= 0 || plica_seconds() - start_s > LOCK_PATIENCE_S)
-			break;
-		(void)nanosleep(&pause, NULL);
-	}
-	if (runner->lock < 0)
-		status = plica_error_set(err, PLICA_ERR_CHILD,
-			"another run, or a job that one left behind, works in '%s': wait for it, "
-			"or see 'plica study status'",
-			runner->jobs->artifact_root);
-out:
-	plica_free(path);
-	return status;
-}
-
 static enum plica_status allocate(struct runner *runner, struct plica_error *err)
 {
 	enum plica_status status;
@@ -235,6 +236,7 @@ static enum plica_status allocate(struct runner *runner, struct plica_error *err
 	PLICA_TRY(PLICA_NEW(&runner->slot, runner->slot_count, err));
 	PLICA_TRY(PLICA_NEW(&runner->running, runner->slot_count, err));
 	PLICA_TRY(PLICA_NEW(&runner->running_slot, runner->slot_count, err));
+	PLICA_TRY(PLICA_NEW(&runner->records, runner->jobs->count, err));
 out:
 	return status;
 }
@@ -248,22 +250,30 @@ static size_t count_left(const struct runner *runner)
 {
 	size_t left = 0;
 
-	for (size_t i = runner->next; i < runner->jobs->count; i++)
+	for (size_t i = runner->next; i < runner->end; i++)
 		left += is_pending(&runner->jobs->item[i]);
 	return left;
 }
 
+/* What the folders say; between the list and the lock another run may have finished some jobs. */
+static enum plica_status look_again(struct runner *runner, struct plica_error *err)
+{
+	const struct plica_jobs *jobs = runner->jobs;
+
+	for (size_t i = runner->next; i < runner->end; i++)
+		plica_job_read_record(&runner->records[i], &jobs->item[i]);
+	return runner->options->dry_run ? PLICA_OK : plica_jobs_assess(runner->jobs, err);
+}
+
 static enum plica_status run_jobs(struct runner *runner, struct plica_error *err)
 {
-	enum plica_status status;
+	enum plica_status status = PLICA_OK;
 
-	PLICA_TRY(plica_preflight(runner->jobs, err));
-	PLICA_TRY(allocate(runner, err));
-	/* between the list and the lock another run may have finished some of the jobs */
-	PLICA_TRY(plica_jobs_assess(runner->jobs, err));
+	if (runner->options->task == NULL) /* of an array, the submission has asked */
+		PLICA_TRY(plica_preflight(runner->jobs, err));
 	PLICA_TRY(serve(runner, err));
 	runner->summary.left = count_left(runner);
-	PLICA_TRY(update_manifest(runner, true, err));
+	PLICA_TRY(update(runner, true, err));
 out:
 	return status;
 }
@@ -275,19 +285,56 @@ static void release(struct runner *runner)
 	plica_free(runner->slot);
 	plica_free(runner->running);
 	plica_free(runner->running_slot);
+	plica_free(runner->records);
 	plica_lock_release(runner->lock);
+}
+
+static enum plica_status check_task(
+	const struct plica_jobs *jobs, const size_t *task, struct plica_error *err)
+{
+	if (task == NULL)
+		return PLICA_OK;
+	if (*task >= jobs->count)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"there is no job %zu: the design has jobs 0 to %zu", *task,
+			jobs->count - 1);
+	if (!plica_job_is_selected(&jobs->item[*task]))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT, "job %zu is not to be run: %s",
+			*task, jobs->item[*task].reason);
+	return PLICA_OK;
+}
+
+/* The summaries of a run as it begins; of tasks, the submission has written them. */
+static enum plica_status begin_summaries(struct runner *runner, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+
+	if (runner->options->task != NULL)
+		return PLICA_OK;
+	PLICA_TRY(plica_skip_summary_save(runner->jobs, err));
+	PLICA_TRY(plica_manifest_save(runner->jobs, runner->records, err));
+out:
+	return status;
 }
 
 enum plica_status plica_study_run(struct plica_run_summary *out, struct plica_jobs *jobs,
 	const struct plica_run_options *options, struct plica_error *err)
 {
 	enum plica_status status;
-	struct runner runner = {.jobs = jobs, .options = options, .lock = -1};
+	const size_t *task = options->task;
+	struct runner runner = {.jobs = jobs, .options = options, .end = jobs->count, .lock = -1};
 
+	PLICA_TRY(check_task(jobs, task, err));
+	if (task != NULL) {
+		runner.next = *task;
+		runner.end = *task + 1;
+	}
 	PLICA_TRY(plica_make_folders(jobs->artifact_root, err));
-	PLICA_TRY(take_lock(&runner, err));
-	PLICA_TRY(plica_skip_summary_save(jobs, err));
-	PLICA_TRY(update_manifest(&runner, true, err));
+	PLICA_TRY(
+		plica_root_lock(&runner.lock, jobs, task != NULL ? &jobs->item[*task] : NULL, err));
+	PLICA_TRY(allocate(&runner, err));
+	PLICA_TRY(look_again(&runner, err));
+	PLICA_TRY(begin_summaries(&runner, err));
 	if (!options->dry_run)
 		PLICA_TRY(run_jobs(&runner, err));
 	*out = runner.summary;

@@ -48,6 +48,31 @@ static void second_taker_gets_nothing(void **state)
 	plica_lock_release(second);
 }
 
+static void parts_go_side_by_side(void **state)
+{
+	struct plica_error err;
+	int whole = 0;
+	int first = -1;
+	int second = -1;
+	int again = 0;
+
+	(void)state;
+	assert_ok(plica_lock_take_part(&first, path, 7, &err));
+	assert_ok(plica_lock_take_part(&second, path, (UINT64_C(1) << 62) - 1, &err));
+	assert_true(first >= 0 && second >= 0);
+	assert_ok(plica_lock_take_part(&again, path, 7, &err));
+	assert_int_equal(again, -1);
+	assert_ok(plica_lock_take(&whole, path, &err));
+	assert_int_equal(whole, -1);
+	plica_lock_release(first);
+	plica_lock_release(second);
+	assert_ok(plica_lock_take(&whole, path, &err));
+	assert_true(whole >= 0);
+	assert_ok(plica_lock_take_part(&again, path, 7, &err));
+	assert_int_equal(again, -1);
+	plica_lock_release(whole);
+}
+
 /* What protects a job from a second run when the first runner is killed but its child lives. */
 static void child_keeps_the_lock(void **state)
 {
@@ -81,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(second_taker_gets_nothing),
+		cmocka_unit_test(parts_go_side_by_side),
 		cmocka_unit_test(child_keeps_the_lock),
 		cmocka_unit_test(missing_folder_is_named),
 	};
