@@ -18,7 +18,7 @@ static void print_plan(const struct plica_jobs *jobs)
 
 		cli_job_title(title, sizeof(title), job);
 		selected += plica_job_is_selected(job);
-		(void)printf("%3zu  %-*s  %-8s %s\n", i + 1, width, title,
+		(void)printf("%3zu  %-*s  %-8s %s\n", i, width, title,
 			plica_job_state_name(job->state), job->reason);
 	}
 	(void)printf("%zu jobs, %zu selected\n", jobs->count, selected);
@@ -106,7 +106,7 @@ static void print_status(const struct plica_jobs *jobs)
 		plica_job_read_record(&record, job);
 		cli_job_title(title, sizeof(title), job);
 		done += record.status == PLICA_JOB_DONE;
-		(void)printf("%3zu  %-*s  %-13s", i + 1, width, title,
+		(void)printf("%3zu  %-*s  %-13s", i, width, title,
 			plica_job_status_name(record.status));
 		if (record.attempts > 0)
 			(void)printf(" %8.1f s  %zu attempt%s  %s", record.seconds, record.attempts,

@@ -3,9 +3,11 @@
 
 #include <math.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/process.h"
+#include "base/text.h"
 #include "study/fixture.h"
 
 /* Three jobs: train, test, full. */
@@ -191,6 +193,18 @@ static void a_result_is_part_of_success(void **state)
 	study_end(&study);
 }
 
+static void replace_design(struct study *study, const char *text)
+{
+	struct plica_error err;
+	char path[512];
+
+	plica_jobs_free(study->jobs);
+	study->jobs = NULL;
+	plica_design_free(study->design);
+	study_path(path, study, "d.yaml");
+	assert_ok(plica_design_parse(&study->design, text, strlen(text), path, &err));
+}
+
 /* The reason is the setting that changed, with both values, and nothing else. */
 static void a_change_is_named(void **state)
 {
@@ -209,18 +223,13 @@ static void a_change_is_named(void **state)
 	struct plica_error err;
 	struct study study;
 	char text[512];
-	char path[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		begin(&study, SUCCEED);
 		assert_ok(run(&study, &summary, &seen, (struct plica_run_options){0}, &err));
-		plica_jobs_free(study.jobs);
-		study.jobs = NULL;
-		plica_design_free(study.design);
-		study_path(path, &study, "d.yaml");
 		(void)snprintf(text, sizeof(text), "%s%s", design, cases[i].more);
-		assert_ok(plica_design_parse(&study.design, text, strlen(text), path, &err));
+		replace_design(&study, text);
 		assert_ok(study_list(&study, (struct plica_job_settings){.threads = 2}, &err));
 		assert_ok(plica_jobs_assess(study.jobs, &err));
 		assert_int_equal(study.jobs->item[0].state, PLICA_JOB_STALE);
@@ -405,6 +414,48 @@ static void a_backend_that_cannot_run_is_said_before_the_start(void **state)
 	study_end(&study);
 }
 
+static double cpu_seconds(void)
+{
+	struct rusage usage;
+
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+/* Our own time, not the child's; the rest of a job's overhead is the kernel starting a process. */
+static void overhead_of_a_job_is_small(void **state)
+{
+	enum { DOSES = 300, JOBS = 3 * DOSES };
+	struct plica_run_summary summary;
+	struct seen seen = {0};
+	struct plica_error err;
+	struct study study;
+	struct plica_text text = {0};
+	double begin_s;
+
+	(void)state;
+	begin(&study, SUCCEED);
+	assert_ok(plica_text_add(&text, "name: s\nviews: [{name: baseline}]\ndoses: [1000", &err));
+	for (int i = 1; i < DOSES; i++) {
+		char name[64];
+		char path[512];
+
+		assert_ok(plica_text_printf(&text, &err, ", %d", 1000 + i));
+		(void)snprintf(name, sizeof(name), "s/phase_c/dose_%d", 1000 + i);
+		study_path(path, &study, name);
+		assert_int_equal(symlink("dose_1000", path), 0);
+	}
+	assert_ok(plica_text_add(&text, "]\n", &err));
+	replace_design(&study, text.data);
+	begin_s = cpu_seconds();
+	assert_ok(run(&study, &summary, &seen, (struct plica_run_options){.parallel = 2}, &err));
+	assert_int_equal(summary.done, JOBS);
+	assert_true((cpu_seconds() - begin_s) / JOBS < 2e-3);
+	plica_text_release(&text);
+	study_end(&study);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +469,7 @@ int main(void)
 		cmocka_unit_test(failures_are_tried_again),
 		cmocka_unit_test(endings_are_told_apart),
 		cmocka_unit_test(interrupted_it_goes_on_later),
+		cmocka_unit_test(overhead_of_a_job_is_small),
 		cmocka_unit_test(a_dry_run_starts_nothing),
 		cmocka_unit_test(what_is_left_out_is_recorded_once),
 		cmocka_unit_test(a_backend_that_cannot_run_is_said_before_the_start),
