@@ -106,8 +106,8 @@ static void print_status(const struct plica_jobs *jobs)
 		plica_job_read_record(&record, job);
 		cli_job_title(title, sizeof(title), job);
 		done += record.status == PLICA_JOB_DONE;
-		(void)printf("%3zu  %-*s  %-13s", i, width, title,
-			plica_job_status_name(record.status));
+		(void)printf(
+			"%3zu  %-*s  %-13s", i, width, title, plica_job_status_name(record.status));
 		if (record.attempts > 0)
 			(void)printf(" %8.1f s  %zu attempt%s  %s", record.seconds, record.attempts,
 				record.attempts == 1 ? "" : "s", record.started);
