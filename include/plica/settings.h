@@ -41,6 +41,25 @@ enum plica_denoise_mode {
 	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
 };
 
+/** A shape outside of which the probe is 0. */
+enum plica_probe_support {
+	PLICA_SUPPORT_NONE,
+	PLICA_SUPPORT_ELLIPSE,
+	PLICA_SUPPORT_RECTANGLE,
+};
+
+/** Along which axes a scan grid prints itself on the object. */
+enum plica_grid_direction {
+	PLICA_GRID_XY,
+	PLICA_GRID_X,
+	PLICA_GRID_Y,
+};
+
+enum plica_grid_component {
+	PLICA_GRID_PHASE,
+	PLICA_GRID_MAGNITUDE,
+};
+
 /** When something happens: in the epochs e (the first is 0) with start <= e < stop and (e - start) a
  * multiple of stride. */
 struct plica_plan {
@@ -87,6 +106,10 @@ struct plica_settings {
 	int denoise;             /**< enum plica_denoise_mode */
 	double denoise_strength; /**< 0.5; 0.3 is careful */
 	struct {
+		long epochs;          /**< over which the gain is looked at */
+		double relative_gain; /**< of the loss; less of it ends the run; 0: never */
+	} early_stop;
+	struct {
 		double alpha;                    /**< rPIE's regularisation */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
@@ -94,14 +117,62 @@ struct plica_settings {
 		struct plica_plan plan;
 		struct {
 			bool enabled;
-			long stride; /**< epochs */
+			struct plica_plan plan;
 		} remove_object_probe_ambiguity;
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			double abs_lim[2];   /**< least and greatest |O| */
+			double phase_lim[2]; /**< least and greatest arg O, rad */
+		} hard_limits;
+		struct {
+			double alpha; /**< weight of each of the eight neighbours; 0: off */
+			struct plica_plan plan;
+		} smoothness;
+		struct {
+			double weight; /**< of the mean of |O| over the canvas; 0: off */
+			struct plica_plan plan;
+		} l1_norm;
+		struct {
+			double weight; /**< of the mean of |O|^2; 0: off */
+			struct plica_plan plan;
+		} l2_norm;
+		struct {
+			double weight; /**< lambda of an epoch's step; 0: off */
+			struct plica_plan plan;
+		} tv;
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			double period_y_px, period_x_px; /**< of the scan */
+			long window_size;                /**< bins about a harmonic */
+			int direction;                   /**< enum plica_grid_direction */
+			int component;                   /**< enum plica_grid_component */
+		} grid_artifacts;
 	} object;
 	struct {
 		double optimal_step_size_scaler; /**< beta_P */
 		double step_size;
 		bool optimizable;
 		struct plica_plan plan;
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			double probe_power; /**< photons; 0: what it is when the run begins */
+			bool scale_object;  /**< by the inverse */
+		} power_constraint;
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			int fixed_probe_support;         /**< enum plica_probe_support */
+			double center_y_px, center_x_px; /**< from pixel N/2 */
+			double half_height_px, half_width_px;
+			double threshold; /**< of the largest amplitude; 0: no shrink-wrap */
+		} support_constraint;
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+		} center_constraint;
 	} probe;
 };
 
@@ -120,7 +191,7 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_settings_init(
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_set(struct plica_settings *settings,
 	const char *name, const char *text, struct plica_error *err);
 
-/** Checks every value against its range, for settings that were changed as a struct. */
+/** Checks every value against its range, and limits against each other, for settings that were changed as a struct. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_check(
 	const struct plica_settings *settings, struct plica_error *err);
 

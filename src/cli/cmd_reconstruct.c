@@ -98,6 +98,7 @@ static enum plica_status fill_settings(
 			settings, "initial_object", arguments->initial_object, err));
 	for (size_t i = 0; i < arguments->set.size; i++)
 		PLICA_TRY(set_pair(settings, arguments->set.item[i], err));
+	PLICA_TRY(plica_settings_check(settings, err));
 out:
 	return status;
 }

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static void scale_object(struct plica_planes *object, double factor)
+void plica_scale_object(struct plica_planes *object, double factor)
 {
 	for (size_t k = 0; k < object->rows * object->stride; k++) {
 		object->re[k] = (float)((double)object->re[k] * factor);
@@ -11,7 +11,7 @@ static void scale_object(struct plica_planes *object, double factor)
 	}
 }
 
-void plica_remove_ambiguity_with(struct plica_problem *problem, const float *power)
+void plica_remove_ambiguity(struct plica_problem *problem, float *power)
 {
 	struct plica_planes *object = &problem->object;
 	double transmitted = 0.0;
@@ -19,6 +19,7 @@ void plica_remove_ambiguity_with(struct plica_problem *problem, const float *pow
 	double pixels = 0.0;
 	double transmission;
 
+	plica_problem_illumination(problem, power);
 	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
 		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
 			size_t k = y * object->stride + x;
@@ -33,12 +34,6 @@ void plica_remove_ambiguity_with(struct plica_problem *problem, const float *pow
 	if (!(transmitted > 0.0) || !(weight2 > 0.0))
 		return;
 	transmission = sqrt(transmitted / pixels / sqrt(weight2 / pixels));
-	scale_object(object, 1.0 / transmission);
+	plica_scale_object(object, 1.0 / transmission);
 	plica_problem_scale_probe(problem, transmission);
-}
-
-void plica_remove_ambiguity(struct plica_problem *problem, float *power)
-{
-	plica_problem_illumination(problem, power);
-	plica_remove_ambiguity_with(problem, power);
 }

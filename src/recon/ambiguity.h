@@ -12,7 +12,7 @@
  */
 void plica_remove_ambiguity(struct plica_problem *problem, float *power);
 
-/** The same with an illumination that is known. */
-void plica_remove_ambiguity_with(struct plica_problem *problem, const float *power);
+/** Multiplies every pixel of the object. */
+void plica_scale_object(struct plica_planes *object, double factor);
 
 #endif

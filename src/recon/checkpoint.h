@@ -8,10 +8,12 @@
 #ifndef PLICA_RECON_CHECKPOINT_H
 #define PLICA_RECON_CHECKPOINT_H
 
+#include "recon/constraint.h"
 #include "recon/engine.h"
 
 struct plica_run {
 	struct plica_problem *problem;
+	struct plica_constraints *constraints;
 	const struct plica_engine *engine;
 	void *state;
 	double *loss; /**< room for num_epochs + 1 values */

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * One weighted total-variation step on a finished object, whose strength follows from the photons
- * per object pixel (doc/numerics.md, "Denoising"):
- *
- *     min_x (1/2) sum w |x - O|^2 + lambda sum sqrt(|d_y x|^2 + |d_x x|^2),
- *     w = max(W, 0.1 W_m) / W_m,  lambda = strength sqrt(1 / (2 W_m)),
- *
- * W_m the median of the illumination W over the scanned box. No pattern is touched.
+ * One weighted total-variation step (recon/tv.h) on a finished object, whose strength follows from
+ * the photons per object pixel (doc/numerics.md, "Denoising"): lambda = strength sqrt(1 / (2 W_m)).
  */
 #ifndef PLICA_RECON_DENOISE_H
 #define PLICA_RECON_DENOISE_H

@@ -26,6 +26,9 @@ struct plica_engine {
 		void **state, struct plica_problem *problem, struct plica_error *err);
 	/** Runs epoch `number`, counted from 0. Nothing is allocated. */
 	void (*epoch)(void *state, long number, struct plica_epoch *result);
+	/** Object or probe were changed from outside since the last epoch: forgets what was built on
+	 * them. NULL: nothing is. */
+	void (*changed)(void *state);
 	/** Saves or restores what the epochs to come depend on, beyond object and probe. */
 	void (*archive)(void *state, struct plica_archive *archive);
 	/** NULL is fine. */

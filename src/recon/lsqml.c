@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/try.h"
 #include "recon/acceleration.h"
-#include "recon/ambiguity.h"
 #include "recon/batches.h"
 #include "recon/boost.h"
 #include "recon/engine.h"
@@ -385,9 +384,6 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 			BOOST_DAMPING * lsqml->largest_illumination);
 	if (lsqml->acceleration != NULL)
 		accelerate(lsqml, residual);
-	if (settings->object.remove_object_probe_ambiguity.enabled &&
-		number % settings->object.remove_object_probe_ambiguity.stride == 0)
-		plica_remove_ambiguity_with(problem, lsqml->illumination);
 	result->loss = residual / ((double)problem->count * problem->valid_pixels);
 	result->cost = 1.0;
 }

@@ -110,6 +110,11 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	ml->stage_epochs++;
 }
 
+static void changed(void *state)
+{
+	plica_cg_restart(((struct ml *)state)->cg);
+}
+
 static void archive(void *state, struct plica_archive *archive)
 {
 	struct ml *ml = state;
@@ -129,6 +134,7 @@ const struct plica_engine plica_engine_ml = {
 	.name = "ML",
 	.create = create,
 	.epoch = epoch,
+	.changed = changed,
 	.archive = archive,
 	.destroy = destroy,
 };

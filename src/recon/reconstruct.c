@@ -37,6 +37,7 @@ static enum plica_status prepare(struct plica_run *run, const struct plica_datas
 	PLICA_TRY(plica_problem_create(&run->problem, dataset, settings, err));
 	if (settings->rescale_probe_intensity)
 		PLICA_TRY(rescale_probe(run->problem, err));
+	PLICA_TRY(plica_constraints_create(&run->constraints, run->problem, err));
 	PLICA_TRY(run->engine->create(&run->state, run->problem, err));
 	PLICA_TRY(PLICA_NEW(&run->loss, (size_t)settings->num_epochs + 1, err));
 out:
@@ -54,6 +55,8 @@ static enum plica_status run_epoch(struct plica_run *run, struct plica_error *er
 	struct plica_epoch epoch = {0};
 
 	run->engine->epoch(run->state, run->epochs, &epoch);
+	if (plica_constraints_apply(run->constraints, run->epochs) && run->engine->changed != NULL)
+		run->engine->changed(run->state);
 	run->loss[run->epochs++] = epoch.loss;
 	run->cost += epoch.cost;
 	if (isfinite(epoch.loss))
@@ -183,6 +186,7 @@ enum plica_status plica_reconstruct(struct plica_product **out, const struct pli
 out:
 	if (run.engine != NULL)
 		run.engine->destroy(run.state);
+	plica_constraints_free(run.constraints);
 	plica_problem_free(run.problem);
 	plica_free(run.loss);
 	return status;

@@ -15,6 +15,9 @@
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const denoise_modes[] = {"none", "auto", NULL};
 static const char *const batching_modes[] = {"random", "uniform", "compact", NULL};
+static const char *const supports[] = {"none", "ellipse", "rectangle", NULL};
+static const char *const grid_directions[] = {"xy", "x", "y", NULL};
+static const char *const grid_components[] = {"phase", "magnitude", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
@@ -27,11 +30,11 @@ static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 /* The plan of what `name` says, in `where`. */
 #define PLAN_ROWS(name, where, engines)                                                            \
 	{name ".start", PLICA_SETTING_INTEGER, AT(where.start), 0, NEVER, NULL, engines, "epochs", \
-		"first epoch that updates it, counted from 0"},                                    \
+		"first epoch with it, counted from 0"},                                            \
 		{name ".stop", PLICA_SETTING_INTEGER, AT(where.stop), 0, NEVER, NULL, engines,     \
-			"epochs", "first epoch that does not update it any more"},                 \
+			"epochs", "first epoch without it again"},                                 \
 		{name ".stride", PLICA_SETTING_INTEGER, AT(where.stride), 1, NEVER, NULL, engines, \
-			"epochs", "it is updated in every so many epochs"}
+			"epochs", "every so many epochs"}
 
 static const struct plica_setting table[] = {
 	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, FOR(ALL), "epochs",
@@ -114,11 +117,60 @@ static const struct plica_setting table[] = {
 		"", "update the object"},
 	PLAN_ROWS("object.optimization_plan", object.plan, FOR(LSQML)),
 	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
-		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, FOR(LSQML), "",
-		"keep the mean transmission at one"},
-	{"object.remove_object_probe_ambiguity.stride", PLICA_SETTING_INTEGER,
-		AT(object.remove_object_probe_ambiguity.stride), 1, 1e6, NULL, FOR(LSQML), "epochs",
-		"how often"},
+		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL,
+		FOR(LSQML) | FOR(RPIE), "", "keep the mean transmission at one"},
+	PLAN_ROWS("object.remove_object_probe_ambiguity.optimization_plan",
+		object.remove_object_probe_ambiguity.plan, FOR(LSQML) | FOR(RPIE)),
+	{"object.hard_limits_magnitude_phase.enabled", PLICA_SETTING_BOOL,
+		AT(object.hard_limits.enabled), 0, 1, NULL, FOR(ALL), "",
+		"hold magnitude and phase of the object within limits"},
+	PLAN_ROWS("object.hard_limits_magnitude_phase.optimization_plan", object.hard_limits.plan,
+		FOR(ALL)),
+	{"object.hard_limits_magnitude_phase.abs_lim.lower", PLICA_SETTING_NUMBER,
+		AT(object.hard_limits.abs_lim[0]), 0, 1e6, NULL, FOR(ALL), "", "least |O|"},
+	{"object.hard_limits_magnitude_phase.abs_lim.upper", PLICA_SETTING_NUMBER,
+		AT(object.hard_limits.abs_lim[1]), 0, 1e6, NULL, FOR(ALL), "", "greatest |O|"},
+	{"object.hard_limits_magnitude_phase.phase_lim.lower", PLICA_SETTING_NUMBER,
+		AT(object.hard_limits.phase_lim[0]), -3.15, 3.15, NULL, FOR(ALL), "rad",
+		"least phase"},
+	{"object.hard_limits_magnitude_phase.phase_lim.upper", PLICA_SETTING_NUMBER,
+		AT(object.hard_limits.phase_lim[1]), -3.15, 3.15, NULL, FOR(ALL), "rad",
+		"greatest phase"},
+	{"object.smoothness_constraint.alpha", PLICA_SETTING_NUMBER, AT(object.smoothness.alpha), 0,
+		0.125, NULL, FOR(ALL), "",
+		"weight of each of a pixel's eight neighbours in its new value; 0: off"},
+	PLAN_ROWS(
+		"object.smoothness_constraint.optimization_plan", object.smoothness.plan, FOR(ALL)),
+	{"object.remove_grid_artifacts.enabled", PLICA_SETTING_BOOL,
+		AT(object.grid_artifacts.enabled), 0, 1, NULL, FOR(ALL), "",
+		"take the harmonics of the scan's period out of the object"},
+	PLAN_ROWS("object.remove_grid_artifacts.optimization_plan", object.grid_artifacts.plan,
+		FOR(ALL)),
+	{"object.remove_grid_artifacts.period_y_px", PLICA_SETTING_NUMBER,
+		AT(object.grid_artifacts.period_y_px), 2, 1e6, NULL, FOR(ALL), "px",
+		"step of the scan along y"},
+	{"object.remove_grid_artifacts.period_x_px", PLICA_SETTING_NUMBER,
+		AT(object.grid_artifacts.period_x_px), 2, 1e6, NULL, FOR(ALL), "px",
+		"step of the scan along x"},
+	{"object.remove_grid_artifacts.window_size", PLICA_SETTING_INTEGER,
+		AT(object.grid_artifacts.window_size), 0, 1000, NULL, FOR(ALL), "bins",
+		"how far about a harmonic the object's spectrum is set to 0"},
+	{"object.remove_grid_artifacts.direction", PLICA_SETTING_CHOICE,
+		AT(object.grid_artifacts.direction), 0, 0, grid_directions, FOR(ALL), "",
+		"harmonics of both axes and their sums, or of one alone"},
+	{"object.remove_grid_artifacts.component", PLICA_SETTING_CHOICE,
+		AT(object.grid_artifacts.component), 0, 0, grid_components, FOR(ALL), "",
+		"of the object"},
+	{"object.l1_norm_constraint.weight", PLICA_SETTING_NUMBER, AT(object.l1_norm.weight), 0,
+		1e9, NULL, FOR(ALL), "", "|O| shrinks by this over the number of pixels; 0: off"},
+	PLAN_ROWS("object.l1_norm_constraint.optimization_plan", object.l1_norm.plan, FOR(ALL)),
+	{"object.l2_norm_constraint.weight", PLICA_SETTING_NUMBER, AT(object.l2_norm.weight), 0,
+		1e9, NULL, FOR(ALL), "",
+		"O is divided by 1 + 2 of this over the number of pixels; 0: off"},
+	PLAN_ROWS("object.l2_norm_constraint.optimization_plan", object.l2_norm.plan, FOR(ALL)),
+	{"object.tv.weight", PLICA_SETTING_NUMBER, AT(object.tv.weight), 0, 10, NULL, FOR(ALL), "",
+		"of the total variation, against the squared change of a well-lit pixel; 0: off"},
+	PLAN_ROWS("object.tv.optimization_plan", object.tv.plan, FOR(ALL)),
 	{"probe.optimal_step_size_scaler", PLICA_SETTING_NUMBER, AT(probe.optimal_step_size_scaler),
 		0, 10, NULL, FOR(LSQML), "", "factor on the least-squares step of the probe"},
 	{"probe.step_size", PLICA_SETTING_NUMBER, AT(probe.step_size), 0, 10, NULL, FOR(LSQML), "",
@@ -126,6 +178,48 @@ static const struct plica_setting table[] = {
 	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, FOR(ALL), "",
 		"update the probe"},
 	PLAN_ROWS("probe.optimization_plan", probe.plan, FOR(LSQML) | FOR(RPIE)),
+	{"probe.power_constraint.enabled", PLICA_SETTING_BOOL, AT(probe.power_constraint.enabled),
+		0, 1, NULL, FOR(ALL), "", "hold the probe's power"},
+	PLAN_ROWS(
+		"probe.power_constraint.optimization_plan", probe.power_constraint.plan, FOR(ALL)),
+	{"probe.power_constraint.probe_power", PLICA_SETTING_NUMBER,
+		AT(probe.power_constraint.probe_power), 0, 1e30, NULL, FOR(ALL), "photons",
+		"of all modes together; 0: what it is when the run begins"},
+	{"probe.power_constraint.scale_object", PLICA_SETTING_BOOL,
+		AT(probe.power_constraint.scale_object), 0, 1, NULL, FOR(ALL), "",
+		"divide the object by the probe's factor, so that no pattern changes"},
+	{"probe.support_constraint.enabled", PLICA_SETTING_BOOL,
+		AT(probe.support_constraint.enabled), 0, 1, NULL, FOR(ALL), "",
+		"set the probe to 0 outside its support"},
+	PLAN_ROWS("probe.support_constraint.optimization_plan", probe.support_constraint.plan,
+		FOR(ALL)),
+	{"probe.support_constraint.fixed_probe_support", PLICA_SETTING_CHOICE,
+		AT(probe.support_constraint.fixed_probe_support), 0, 0, supports, FOR(ALL), "",
+		"a support that is known beforehand"},
+	{"probe.support_constraint.center_y", PLICA_SETTING_NUMBER,
+		AT(probe.support_constraint.center_y_px), -1e5, 1e5, NULL, FOR(ALL), "px",
+		"its centre, from the pattern's pixel N/2"},
+	{"probe.support_constraint.center_x", PLICA_SETTING_NUMBER,
+		AT(probe.support_constraint.center_x_px), -1e5, 1e5, NULL, FOR(ALL), "px",
+		"likewise along x"},
+	{"probe.support_constraint.half_height", PLICA_SETTING_NUMBER,
+		AT(probe.support_constraint.half_height_px), 0.5, 1e5, NULL, FOR(ALL), "px",
+		"half of its size along y"},
+	{"probe.support_constraint.half_width", PLICA_SETTING_NUMBER,
+		AT(probe.support_constraint.half_width_px), 0.5, 1e5, NULL, FOR(ALL), "px",
+		"half of its size along x"},
+	{"probe.support_constraint.threshold", PLICA_SETTING_NUMBER,
+		AT(probe.support_constraint.threshold), 0, 1, NULL, FOR(ALL), "",
+		"shrink-wrap: below this part of the largest blurred amplitude; 0: none"},
+	{"probe.center_constraint.enabled", PLICA_SETTING_BOOL, AT(probe.center_constraint.enabled),
+		0, 1, NULL, FOR(ALL), "",
+		"move probe and object by whole pixels until the probe is in the middle"},
+	PLAN_ROWS("probe.center_constraint.optimization_plan", probe.center_constraint.plan,
+		FOR(ALL)),
+	{"early_stop.relative_gain", PLICA_SETTING_NUMBER, AT(early_stop.relative_gain), 0, 1, NULL,
+		FOR(ALL), "", "end the run when the loss falls by less than this part; 0: never"},
+	{"early_stop.epochs", PLICA_SETTING_INTEGER, AT(early_stop.epochs), 1, NEVER, NULL,
+		FOR(ALL), "epochs", "over which it must have fallen"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -160,11 +254,28 @@ static const struct plica_settings common = {
 		.step_size = 1.0,
 		.optimizable = true,
 		.plan = ALWAYS,
-		.remove_object_probe_ambiguity = {.enabled = true, .stride = 10}},
+		.remove_object_probe_ambiguity = {.enabled = true,
+			.plan = {.start = 0, .stop = NEVER, .stride = 10}},
+		.hard_limits = {.plan = ALWAYS, .abs_lim = {0.0, 1e6}, .phase_lim = {-3.15, 3.15}},
+		.smoothness.plan = ALWAYS,
+		.l1_norm.plan = ALWAYS,
+		.l2_norm.plan = ALWAYS,
+		.tv.plan = ALWAYS,
+		.grid_artifacts = {.plan = ALWAYS,
+			.period_y_px = 10.0,
+			.period_x_px = 10.0,
+			.window_size = 2}},
 	.probe = {.optimal_step_size_scaler = 0.9,
 		.step_size = 1.0,
 		.optimizable = true,
-		.plan = ALWAYS},
+		.plan = ALWAYS,
+		.power_constraint = {.plan = ALWAYS, .scale_object = true},
+		.support_constraint = {.plan = ALWAYS,
+			.half_height_px = 16.0,
+			.half_width_px = 16.0,
+			.threshold = 0.005},
+		.center_constraint.plan = ALWAYS},
+	.early_stop = {.epochs = 5},
 };
 
 enum plica_status plica_settings_init(
@@ -352,9 +463,22 @@ enum plica_status plica_settings_set(struct plica_settings *settings, const char
 	return set_number(target, row, text, err);
 }
 
+static enum plica_status check_limits(
+	const char *name, const double limits[2], struct plica_error *err)
+{
+	if (limits[0] <= limits[1])
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"option 'object.hard_limits_magnitude_phase.%s': the lower limit %g is above the "
+		"upper, %g",
+		name, limits[0], limits[1]);
+}
+
 enum plica_status plica_settings_check(
 	const struct plica_settings *settings, struct plica_error *err)
 {
+	enum plica_status checked;
+
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		enum plica_status status =
 			check_range(&table[i], number_of(settings, &table[i]), err);
@@ -362,7 +486,10 @@ enum plica_status plica_settings_check(
 		if (status != PLICA_OK)
 			return status;
 	}
-	return PLICA_OK;
+	checked = check_limits("abs_lim", settings->object.hard_limits.abs_lim, err);
+	if (checked != PLICA_OK)
+		return checked;
+	return check_limits("phase_lim", settings->object.hard_limits.phase_lim, err);
 }
 
 void plica_settings_get(char out[PLICA_SETTING_TEXT], const struct plica_settings *settings,

@@ -369,6 +369,11 @@ def test_a_folder_that_cannot_be_made_is_an_error(plica, small):
         (["--set", "thread=2"], "unknown option 'thread': did you mean 'threads'?"),
         (["--set", "threads=2000"], "option 'threads' is 2000, expected a whole number"),
         (["--initial-object", "truth"], "'initial_object' is 'truth', expected one of flat"),
+        (
+            ["--set", "object.hard_limits_magnitude_phase.abs_lim.lower=2"]
+            + ["--set", "object.hard_limits_magnitude_phase.abs_lim.upper=1"],
+            "abs_lim': the lower limit 2 is above the upper, 1",
+        ),
         (["--progress", "loud"], "--progress is auto, plain, json or none, not 'loud'"),
         (["stray"], "unexpected argument 'stray'"),
     ],

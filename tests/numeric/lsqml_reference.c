@@ -156,7 +156,7 @@ void reference_rescale_probe(struct reference *reference)
 	plica_free(detector);
 }
 
-void reference_update_illumination(struct reference *reference, bool first)
+static double *present_illumination(const struct reference *reference)
 {
 	size_t pixels = reference->side * reference->side;
 	double *new = new_numbers(reference->rows * reference->cols);
@@ -164,6 +164,13 @@ void reference_update_illumination(struct reference *reference, bool first)
 	for (size_t i = 0; i < reference->count; i++)
 		for (size_t k = 0; k < pixels; k++)
 			new[canvas_index(reference, i, k)] += square(reference->probe[k]);
+	return new;
+}
+
+void reference_update_illumination(struct reference *reference, bool first)
+{
+	double *new = present_illumination(reference);
+
 	for (size_t k = 0; k < reference->rows * reference->cols; k++)
 		reference->illumination[k] =
 			first ? new[k] : 0.5 * (reference->illumination[k] + new[k]);
@@ -436,6 +443,7 @@ void reference_batch(struct reference *reference, const size_t *positions, size_
 /* nu = sqrt(mean_roi(|O|^2 w)), w = W_roi / sqrt(mean W_roi^2); O /= nu, P *= nu. */
 void reference_remove_ambiguity(struct reference *reference)
 {
+	double *illumination = present_illumination(reference);
 	double power = 0.0, weight2 = 0.0, pixels = 0.0;
 	double nu;
 
@@ -443,10 +451,11 @@ void reference_remove_ambiguity(struct reference *reference)
 		for (size_t x = reference->roi[2]; x < reference->roi[3]; x++) {
 			size_t k = y * reference->cols + x;
 
-			power += square(reference->object[k]) * reference->illumination[k];
-			weight2 += reference->illumination[k] * reference->illumination[k];
+			power += square(reference->object[k]) * illumination[k];
+			weight2 += illumination[k] * illumination[k];
 			pixels += 1.0;
 		}
+	plica_free(illumination);
 	nu = sqrt(power / pixels / sqrt(weight2 / pixels));
 	for (size_t k = 0; k < reference->rows * reference->cols; k++)
 		reference->object[k] /= nu;

@@ -7,6 +7,7 @@
 #include "lsqml_reference.h"
 #include "plica/reconstruct.h"
 #include "recon/batches.h"
+#include "recon/constraint.h"
 #include "recon/engine.h"
 #include "synthetic.h"
 #include "testing.h"
@@ -18,6 +19,7 @@ struct pair {
 	struct synthetic synthetic;
 	struct plica_settings settings;
 	struct plica_problem *problem;
+	struct plica_constraints *constraints;
 	void *state;
 	struct reference reference;
 	struct plica_batches batches;
@@ -48,6 +50,7 @@ static void start(struct pair *pair)
 	const struct plica_dataset *dataset = pair->synthetic.dataset;
 
 	assert_ok(plica_problem_create(&pair->problem, dataset, &pair->settings, &err));
+	assert_ok(plica_constraints_create(&pair->constraints, pair->problem, &err));
 	assert_ok(plica_engine_lsqml.create(&pair->state, pair->problem, &err));
 	reference_init(&pair->reference, dataset, pair->problem, &pair->settings);
 	assert_ok(plica_batches_init(&pair->batches, dataset->pattern_count,
@@ -61,6 +64,7 @@ static void start(struct pair *pair)
 static void release(struct pair *pair)
 {
 	plica_engine_lsqml.destroy(pair->state);
+	plica_constraints_free(pair->constraints);
 	plica_problem_free(pair->problem);
 	plica_batches_release(&pair->batches);
 	reference_release(&pair->reference);
@@ -129,6 +133,7 @@ static void compare_epochs(struct pair *pair, long epochs)
 		struct plica_epoch epoch = {0};
 
 		plica_engine_lsqml.epoch(pair->state, number, &epoch);
+		(void)plica_constraints_apply(pair->constraints, number);
 		reference_epoch(pair, number);
 		assert_close(epoch.cost, 1.0, 0.0);
 		assert_close(epoch.loss * (double)reference->count * pair->problem->valid_pixels,

@@ -28,6 +28,10 @@ static void make_settings(struct plica_settings *settings, const char *algorithm
 	settings->batch_size = 16;
 	settings->low_frequency_boost.enabled = true;
 	settings->positions.optimizable = strcmp(algorithm, "ML") == 0;
+	settings->probe.power_constraint.enabled = true;
+	settings->probe.support_constraint.enabled = true;
+	settings->object.tv.weight = 1e-4;
+	settings->object.tv.plan.stride = 3;
 }
 
 static struct plica_product *run_in_pieces(

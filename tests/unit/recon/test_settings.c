@@ -240,7 +240,7 @@ static void lsqml_has_the_defaults_of_ptychi(void **state)
 		{"object.optimal_step_size_scaler", "0.9"},
 		{"object.step_size", "1"},
 		{"object.remove_object_probe_ambiguity.enabled", "true"},
-		{"object.remove_object_probe_ambiguity.stride", "10"},
+		{"object.remove_object_probe_ambiguity.optimization_plan.stride", "10"},
 		{"probe.optimal_step_size_scaler", "0.9"},
 		{"probe.step_size", "1"},
 		{"probe.optimizable", "true"},

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/constraint.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+#include "recon/ambiguity.h"
+#include "recon/plan.h"
+
+/* Of the total-variation step; a small weight needs few. */
+#define TV_ITERATIONS 20
+
+struct constraint {
+	const char *name; /* as its settings begin */
+	bool (*is_on)(const struct plica_settings *settings);
+	size_t plan; /* where it is in struct plica_settings */
+	bool (*apply)(struct plica_constraints *constraints);
+};
+
+static bool has_power(const struct plica_settings *settings)
+{
+	return settings->probe.power_constraint.enabled;
+}
+
+static bool has_limits(const struct plica_settings *settings)
+{
+	return settings->object.hard_limits.enabled;
+}
+
+static bool has_smoothness(const struct plica_settings *settings)
+{
+	return settings->object.smoothness.alpha > 0.0;
+}
+
+static bool has_grid(const struct plica_settings *settings)
+{
+	return settings->object.grid_artifacts.enabled;
+}
+
+static bool has_support(const struct plica_settings *settings)
+{
+	return settings->probe.support_constraint.enabled;
+}
+
+static bool has_center(const struct plica_settings *settings)
+{
+	return settings->probe.center_constraint.enabled;
+}
+
+static bool has_ambiguity(const struct plica_settings *settings)
+{
+	return settings->object.remove_object_probe_ambiguity.enabled;
+}
+
+static bool has_l1(const struct plica_settings *settings)
+{
+	return settings->object.l1_norm.weight > 0.0;
+}
+
+static bool has_l2(const struct plica_settings *settings)
+{
+	return settings->object.l2_norm.weight > 0.0;
+}
+
+static bool has_tv(const struct plica_settings *settings)
+{
+	return settings->object.tv.weight > 0.0;
+}
+
+static bool remove_ambiguity(struct plica_constraints *constraints)
+{
+	plica_remove_ambiguity(constraints->problem, constraints->illumination);
+	return true;
+}
+
+static bool apply_tv(struct plica_constraints *constraints)
+{
+	double median;
+	const struct plica_settings *settings = constraints->problem->settings;
+
+	return plica_tv_weigh(constraints->tv, &median) &&
+	       plica_tv_step(constraints->tv, settings->object.tv.weight, TV_ITERATIONS);
+}
+
+#define PLAN(member) offsetof(struct plica_settings, member.plan)
+
+static const struct constraint table[] = {
+	{"probe.power_constraint", has_power, PLAN(probe.power_constraint), plica_constrain_power},
+	{"object.hard_limits_magnitude_phase", has_limits, PLAN(object.hard_limits),
+		plica_constrain_limits},
+	{"object.smoothness_constraint", has_smoothness, PLAN(object.smoothness),
+		plica_constrain_smoothness},
+	{"object.remove_grid_artifacts", has_grid, PLAN(object.grid_artifacts),
+		plica_constrain_grid},
+	{"probe.support_constraint", has_support, PLAN(probe.support_constraint),
+		plica_constrain_support},
+	{"probe.center_constraint", has_center, PLAN(probe.center_constraint),
+		plica_constrain_center},
+	{"object.remove_object_probe_ambiguity", has_ambiguity,
+		PLAN(object.remove_object_probe_ambiguity), remove_ambiguity},
+	{"object.l1_norm_constraint", has_l1, PLAN(object.l1_norm), plica_constrain_l1},
+	{"object.l2_norm_constraint", has_l2, PLAN(object.l2_norm), plica_constrain_l2},
+	{"object.tv", has_tv, PLAN(object.tv), apply_tv},
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+static double probe_power(const struct plica_problem *problem, size_t modes)
+{
+	double power = 0.0;
+
+	for (size_t k = 0; k < modes * problem->kernels->wave_floats; k++)
+		power += (double)problem->probe[k] * (double)problem->probe[k];
+	return power;
+}
+
+static enum plica_status allocate_object_scratch(
+	struct plica_constraints *constraints, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	struct plica_problem *problem = constraints->problem;
+	const struct plica_settings *settings = problem->settings;
+	const struct plica_planes *object = &problem->object;
+
+	if (has_ambiguity(settings))
+		PLICA_TRY(
+			PLICA_NEW(&constraints->illumination, object->rows * object->stride, err));
+	if (has_smoothness(settings) || has_center(settings))
+		PLICA_TRY(
+			plica_planes_create(&constraints->planes, object->rows, object->cols, err));
+	if (has_grid(settings)) {
+		PLICA_TRY(plica_fft_create(&constraints->fft, object->rows, object->cols, err));
+		PLICA_TRY(PLICA_NEW(&constraints->canvas, object->rows * object->cols, err));
+	}
+	if (has_tv(settings))
+		PLICA_TRY(plica_tv_create(&constraints->tv, problem, err));
+out:
+	return status;
+}
+
+enum plica_status plica_constraints_create(
+	struct plica_constraints **out, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_constraints *constraints = NULL;
+	const struct plica_settings *settings = problem->settings;
+	size_t pixels = problem->side * problem->side;
+
+	PLICA_TRY(PLICA_NEW(&constraints, 1, err));
+	constraints->problem = problem;
+	constraints->modes = 1;
+	constraints->target_power = settings->probe.power_constraint.probe_power;
+	if (!(constraints->target_power > 0.0))
+		constraints->target_power = probe_power(problem, constraints->modes);
+	PLICA_TRY(allocate_object_scratch(constraints, err));
+	if (has_support(settings) || has_center(settings)) {
+		PLICA_TRY(PLICA_NEW(&constraints->natural, pixels, err));
+		PLICA_TRY(PLICA_NEW(&constraints->pixels[0], pixels, err));
+		PLICA_TRY(PLICA_NEW(&constraints->pixels[1], pixels, err));
+	}
+	*out = constraints;
+	constraints = NULL;
+out:
+	plica_constraints_free(constraints);
+	return status;
+}
+
+void plica_constraints_free(struct plica_constraints *constraints)
+{
+	if (constraints == NULL)
+		return;
+	plica_free(constraints->illumination);
+	plica_planes_release(&constraints->planes);
+	plica_fft_free(constraints->fft);
+	plica_free(constraints->canvas);
+	plica_free(constraints->natural);
+	plica_free(constraints->pixels[0]);
+	plica_free(constraints->pixels[1]);
+	plica_tv_free(constraints->tv);
+	plica_free(constraints);
+}
+
+bool plica_constraints_apply(struct plica_constraints *constraints, long number)
+{
+	const struct plica_settings *settings = constraints->problem->settings;
+	bool changed = false;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const void *plan = (const char *)settings + table[i].plan;
+
+		if (table[i].is_on(settings) && plica_plan_includes(plan, number))
+			changed = table[i].apply(constraints) || changed;
+	}
+	return changed;
+}
+
+bool plica_constrain_power(struct plica_constraints *constraints)
+{
+	struct plica_problem *problem = constraints->problem;
+	double power = probe_power(problem, constraints->modes);
+	double factor;
+
+	if (!(power > 0.0))
+		return false;
+	factor = sqrt(constraints->target_power / power);
+	plica_problem_scale_probe(problem, factor);
+	if (problem->settings->probe.power_constraint.scale_object)
+		plica_scale_object(&problem->object, 1.0 / factor);
+	return true;
+}
