@@ -89,10 +89,16 @@ struct plica_mixture {
 	const struct plica_exit_wave *mode;
 	size_t modes;            /**< >= 1 */
 	const float *background; /**< photons, as a pattern; NULL: none */
+	/** in/out, Poisson model: the factor alpha in [0, 1] on every chi that minimises the
+	 * likelihood along it, brought nearer by PLICA_RELAXATION_STEPS steps of Newton's method
+	 * (doc/numerics.md, "Poisson step"), then applied beside `step`; NULL: none. */
+	float *relaxation;
 	/** in/out, as a pattern: the sum over patterns of what each Psi is multiplied by to give
 	 * F chi, 0 on invalid pixels; may be NULL. */
 	float *factor_sum;
 };
+
+#define PLICA_RELAXATION_STEPS 3
 
 /** a11, a22, Re a12, Im a12, b1, b2 of the two-by-two step-length problem:
  * u = dO A, v = dP O; a11 = sum |u|^2, a22 = sum |v|^2, a12 = sum u conj(v),

@@ -55,6 +55,43 @@ static void arrive(const struct mixture *mixture, const struct job *job, bool fi
 	}
 }
 
+INLINE vec expected_at(const struct mixture *mixture, size_t i)
+{
+	vec power = load(mixture->intensity + i);
+
+	if (mixture->args->background != NULL)
+		power += load(mixture->args->background + i);
+	return power;
+}
+
+static float relaxation_step(
+	const struct mixture *mixture, const struct detector *detector, float alpha)
+{
+	struct lane_sums slope = {0};
+	struct lane_sums curvature = {0};
+	size_t floats = mixture->plan->size * LANES;
+
+	for (size_t block = 0; block < mixture->plan->size / LANES; block++) {
+		struct relaxation_sums sums = {0};
+
+		for (size_t i = block * floats; i < (block + 1) * floats; i += LANES)
+			relax(&sums, detector, broadcast(alpha), expected_at(mixture, i),
+				load(mixture->args->mode[0].pattern + i));
+		add_to_lanes(&slope, sums.slope);
+		add_to_lanes(&curvature, sums.curvature);
+	}
+	return plica_newton_relaxation(alpha, sum_of_lanes(&slope), sum_of_lanes(&curvature));
+}
+
+static void relax_all(const struct mixture *mixture, struct detector *detector)
+{
+	float *alpha = mixture->args->relaxation;
+
+	for (int step = 0; step < PLICA_RELAXATION_STEPS; step++)
+		*alpha = relaxation_step(mixture, detector, *alpha);
+	detector->step *= broadcast(*alpha);
+}
+
 /* From the intensity to the factor, in one block of slots. */
 INLINE void compare_block(
 	const struct mixture *mixture, struct detector *detector, size_t block, bool poisson)
@@ -65,12 +102,9 @@ INLINE void compare_block(
 	struct partial_sums sums = {0};
 
 	for (size_t i = block * floats; i < (block + 1) * floats; i += LANES) {
-		vec power = load(mixture->intensity + i);
-		vec factor; /* with the transforms' scale */
+		vec factor = compare(detector, &sums, expected_at(mixture, i),
+			load(args->mode[0].pattern + i), poisson); /* with the transforms' scale */
 
-		if (args->background != NULL)
-			power += load(args->background + i);
-		factor = compare(detector, &sums, power, load(args->mode[0].pattern + i), poisson);
 		store(mixture->intensity + i, factor);
 		if (args->factor_sum != NULL)
 			store(args->factor_sum + i, load(args->factor_sum + i) + factor * unscale);
@@ -150,6 +184,8 @@ void VARIANT(block_exit_mixture)(const struct plica_kernels *self, void *work,
 		exit_to_area(&job);
 		arrive(&mixture, &job, m == 0);
 	}
+	if (args->relaxation != NULL)
+		relax_all(&mixture, &detector);
 	compare_all(&mixture, &detector);
 	detector_results(sums, &detector);
 	for (size_t m = 0; m < args->modes; m++)

@@ -59,6 +59,33 @@ INLINE vec compare(const struct detector *detector, struct partial_sums *sums, v
 	return where(valid, detector->step * (counts - expected) / expected);
 }
 
+/** The Poisson likelihood along its own direction, 1 - alpha xi (doc/numerics.md, "Poisson
+ * step"). */
+struct relaxation_sums {
+	vec slope;
+	vec curvature;
+};
+
+INLINE void relax(struct relaxation_sums *sums, const struct detector *detector, vec alpha,
+	vec power, vec amplitude)
+{
+	vec zero = {0};
+	ivec valid = amplitude >= zero;
+	vec known = where(valid, amplitude);
+	vec counts = known * known;
+	vec expected = power + detector->epsilon;
+	vec xi = where(valid, (power - counts) / expected);
+	vec least = broadcast(PLICA_LEAST_REMAINDER);
+	vec remainder = 1.0f - alpha * xi;
+	ivec enough = remainder > least;
+	vec quotient;
+
+	remainder = where(enough, remainder) + where(~enough, least);
+	quotient = counts / remainder;
+	sums->slope += xi * (power * remainder - quotient);
+	sums->curvature += xi * xi * (power + quotient / remainder);
+}
+
 INLINE void flush(struct detector *detector, const struct partial_sums *sums)
 {
 	add_to_lanes(&detector->residual, sums->residual);

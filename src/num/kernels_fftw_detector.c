@@ -16,6 +16,8 @@ struct detector_block {
 	float residual[BLOCK]; /* (sqrt(Ihat) - amplitude)^2, 0 where invalid */
 	float poisson[BLOCK];
 	float factor[BLOCK];
+	float slope[BLOCK]; /* of the likelihood, see relax */
+	float curvature[BLOCK];
 };
 
 struct detector_sums {
@@ -67,6 +69,54 @@ static void compare_poisson(struct detector_block *block, float step, float epsi
 	}
 }
 
+/* The Poisson likelihood along its own direction, 1 - alpha xi. */
+static void relax(struct detector_block *block, float alpha, float epsilon)
+{
+	for (size_t i = 0; i < BLOCK; i++) {
+		float amplitude = block->amplitude[i];
+		float counts = amplitude * amplitude;
+		float xi = (block->power[i] - counts) / (block->power[i] + epsilon);
+		float left = fmaxf(1.0f - alpha * xi, PLICA_LEAST_REMAINDER);
+		float quotient = counts / left;
+		bool valid = amplitude >= 0.0f;
+
+		block->slope[i] = valid ? xi * (block->power[i] * left - quotient) : 0.0f;
+		block->curvature[i] = valid ? xi * xi * (block->power[i] + quotient / left) : 0.0f;
+	}
+}
+
+static float relaxation_step(const struct plica_kernels *self, const struct plica_exit_wave *mode,
+	const float *intensity, float alpha)
+{
+	size_t pixels = self->size * self->size;
+	double slope[LANES] = {0};
+	double curvature[LANES] = {0};
+
+	for (size_t first = 0; first < pixels; first += BLOCK) {
+		struct detector_block block;
+		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
+
+		load_block(&block, intensity + first, mode->pattern + first, count);
+		relax(&block, alpha, mode->epsilon);
+		add_to_lanes(slope, block.slope);
+		add_to_lanes(curvature, block.curvature);
+	}
+	return plica_newton_relaxation(alpha, sum_of_lanes(slope), sum_of_lanes(curvature));
+}
+
+/* The whole step of the detector, relaxed where that is asked for. */
+static float relaxed_step(
+	const struct plica_kernels *self, const struct plica_mixture *args, const float *intensity)
+{
+	const struct plica_exit_wave *mode = &args->mode[0];
+
+	if (args->relaxation == NULL)
+		return mode->step;
+	for (int step = 0; step < PLICA_RELAXATION_STEPS; step++)
+		*args->relaxation = relaxation_step(self, mode, intensity, *args->relaxation);
+	return mode->step * *args->relaxation;
+}
+
 static void sum_block(struct detector_sums *sums, struct detector_block *block)
 {
 	float measured[BLOCK];
@@ -95,19 +145,21 @@ void plica_fftw_compare(const struct plica_kernels *self, const struct plica_mix
 	const struct plica_exit_wave *mode = &args->mode[0];
 	size_t pixels = self->size * self->size;
 	struct detector_sums sums = {0};
+	float step;
 
 	if (args->background != NULL)
 		add_up(intensity, args->background, pixels);
+	step = relaxed_step(self, args, intensity);
 	for (size_t first = 0; first < pixels; first += BLOCK) {
 		struct detector_block block;
 		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
 
 		load_block(&block, intensity + first, mode->pattern + first, count);
 		if (mode->model == PLICA_DETECTOR_POISSON) {
-			compare_poisson(&block, mode->step, mode->epsilon);
+			compare_poisson(&block, step, mode->epsilon);
 			add_to_lanes(sums.poisson, block.poisson);
 		} else {
-			compare_gaussian(&block, mode->step);
+			compare_gaussian(&block, step);
 		}
 		sum_block(&sums, &block);
 		memcpy(intensity + first, block.factor, count * sizeof(*intensity));

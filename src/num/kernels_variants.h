@@ -24,6 +24,17 @@ extern const struct plica_kernel_table plica_kernels_fftw;
  */
 void plica_kernels_phasors(double *re, double *im, size_t count, double angle);
 
+/** 1 - alpha xi is kept from 0, where no count would be left to expect. */
+#define PLICA_LEAST_REMAINDER 1e-6f
+
+/** alpha after a step of Newton's method, from L'(alpha) = -2 slope and L'' = 2 curvature. */
+static inline float plica_newton_relaxation(float alpha, double slope, double curvature)
+{
+	double next = (double)alpha + (curvature > 0.0 ? slope / curvature : 0.0);
+
+	return next < 0.0 ? 0.0f : next > 1.0 ? 1.0f : (float)next;
+}
+
 /** The rows of the patch at `row`, of height `size`, that lie in [first_row, end_row). */
 struct plica_row_range {
 	size_t first; /**< of the patch */

@@ -271,6 +271,65 @@ static void modes_agree_with_the_literal_model(void **state)
 	for_each_variant(check_mixture);
 }
 
+/* L(alpha) = sum Ihat (1 - alpha xi)^2 - I log (1 - alpha xi)^2, of what the detector has. */
+static double likelihood(const struct stage *stage, const struct literal *literal, double alpha)
+{
+	size_t pixels = stage->rig.fixture.size * stage->rig.fixture.size;
+	double sum = 0.0;
+
+	for (size_t i = 0; i < pixels; i++) {
+		double amplitude = amplitude_at(&stage->rig.fixture, i);
+		double counts = amplitude * amplitude;
+		double expected = literal->intensity[i] + background_at(stage, i);
+		double xi = (expected - counts) / (expected + (double)stage->mode[0].epsilon);
+		double left = 1.0 - alpha * xi;
+
+		if (amplitude >= 0.0)
+			sum += expected * left * left -
+			       (counts > 0.0 ? 2.0 * counts * log(left) : 0.0);
+	}
+	return sum;
+}
+
+/* chi becomes alpha times what it was, and no other alpha nearby does better. */
+static void check_relaxation(const char *variant, size_t size)
+{
+	struct stage stage;
+	struct plica_mixture args = {.mode = stage.mode, .modes = MODES, .relaxation = NULL};
+	struct plica_exit_sums sums;
+	struct literal literal;
+	float alpha = 0.5F;
+	double best;
+
+	stage_init(&stage, variant, size);
+	(void)run_mixture(&stage, PLICA_DETECTOR_POISSON);
+	literal = literal_of(&stage);
+	args.background = stage.background;
+	args.relaxation = &alpha;
+	for (int visit = 0; visit < 3; visit++) {
+		stage.mode[1].probe_sum = NULL;
+		stage.rig.kernels->table->exit_mixture(
+			stage.rig.kernels, stage.rig.work, &args, &sums);
+	}
+	assert_true(alpha > 0.0F && alpha <= 1.0F);
+	best = likelihood(&stage, &literal, (double)alpha);
+	assert_true(best < likelihood(&stage, &literal, 0.99 * (double)alpha));
+	assert_true(alpha == 1.0F ||
+		    best < likelihood(&stage, &literal, fmin(1.0, 1.01 * (double)alpha)));
+	for (size_t i = 0; i < size * size; i++)
+		literal.wave[1].difference[i] *= (double)alpha;
+	assert_wave(&stage.rig, "relaxed difference", stage.mode[1].difference,
+		literal.wave[1].difference);
+	literal_release(&literal);
+	stage_release(&stage);
+}
+
+static void the_poisson_step_minimises_the_likelihood(void **state)
+{
+	(void)state;
+	for_each_variant(check_relaxation);
+}
+
 /* One mode without background is an exit wave. */
 static void check_single(const char *variant, size_t size)
 {
@@ -338,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modes_agree_with_the_literal_model),
+		cmocka_unit_test(the_poisson_step_minimises_the_likelihood),
 		cmocka_unit_test(one_mode_is_an_exit_wave),
 		cmocka_unit_test(outputs_of_modes_may_be_left_out),
 	};
