@@ -3,19 +3,15 @@
 
 #include <complex.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/try.h"
-#include "recon/line.h"
 
 /* Positions in one set of the gradient pass; more would only cost memory. */
 #define CHUNK ((size_t)64)
 /* Damping of the preconditioner, relative to the brightest pixel. */
 #define DAMPING 0.05F
-/* The line search looks at every such position. */
-#define LINE_STRIDE ((size_t)8)
 
 static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 {
@@ -28,13 +24,10 @@ static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 	PLICA_TRY(plica_vector_create(&cg->residual_old, problem, err));
 	PLICA_TRY(plica_vector_create(&cg->scaled, problem, err));
 	PLICA_TRY(plica_vector_create(&cg->direction, problem, err));
-	PLICA_TRY(plica_vector_create(&cg->trial, problem, err));
-	PLICA_TRY(PLICA_NEW(&cg->trial_spectrum, floats, err));
+	PLICA_TRY(plica_line_create(&cg->line, cg->problem, &cg->direction, err));
 	PLICA_TRY(PLICA_NEW(&cg->object_power, problem->object.rows * problem->object.stride, err));
 	PLICA_TRY(PLICA_NEW(&cg->coverage, pixels, err));
 	PLICA_TRY(PLICA_NEW(&cg->coverage_wave, floats, err));
-	PLICA_TRY(PLICA_NEW(&cg->objective, problem->count, err));
-	PLICA_TRY(PLICA_NEW(&cg->sums, problem->count / LINE_STRIDE + 1, err));
 	PLICA_TRY(PLICA_NEW(&cg->positions, problem->count, err));
 out:
 	return status;
@@ -57,6 +50,7 @@ enum plica_status plica_cg_create(
 				settings->low_frequency_boost.cap, err));
 	if (settings->positions.optimizable)
 		PLICA_TRY(plica_position_search_create(&cg->search, problem, err));
+	cg->line->search = cg->search;
 	for (size_t i = 0; i < problem->count; i++)
 		cg->positions[i] = i;
 	*out = cg;
@@ -77,13 +71,10 @@ void plica_cg_free(struct plica_cg *cg)
 	plica_vector_release(&cg->residual_old);
 	plica_vector_release(&cg->scaled);
 	plica_vector_release(&cg->direction);
-	plica_vector_release(&cg->trial);
-	plica_free(cg->trial_spectrum);
+	plica_line_free(cg->line);
 	plica_free(cg->object_power);
 	plica_free(cg->coverage);
 	plica_free(cg->coverage_wave);
-	plica_free(cg->objective);
-	plica_free(cg->sums);
 	plica_free(cg->positions);
 	plica_free(cg);
 }
@@ -93,6 +84,8 @@ void plica_cg_set_model(struct plica_cg *cg, enum plica_detector_model model, fl
 	cg->pass->model = model;
 	cg->pass->epsilon = epsilon;
 	/* both models' chi then have the same scale: half the negative log-likelihood's gradient */
+	cg->line->model = model;
+	cg->line->epsilon = epsilon;
 	cg->pass->step = model == PLICA_DETECTOR_POISSON ? 0.5F : 1.0F;
 }
 
@@ -125,12 +118,7 @@ static bool refines_positions(const struct plica_cg *cg)
 	return cg->search != NULL && cg->search->active;
 }
 
-static double objective_of(const struct plica_cg *cg, const struct plica_exit_sums *sums)
-{
-	return cg->pass->model == PLICA_DETECTOR_POISSON ? 0.5 * sums->poisson : sums->residual;
-}
-
-/* r, W, and the objective of each position; returns the summed amplitude residual. */
+/* r and W; returns the summed amplitude residual. */
 static double gradient(struct plica_cg *cg)
 {
 	struct plica_pass *pass = cg->pass;
@@ -147,10 +135,8 @@ static double gradient(struct plica_cg *cg)
 		plica_pass_add(pass, cg->positions + first, count);
 		if (refines_positions(cg))
 			plica_position_search_add(cg->search, pass, first, count);
-		for (size_t k = 0; k < count; k++) {
-			cg->objective[first + k] = objective_of(cg, &pass->sums[k]);
+		for (size_t k = 0; k < count; k++)
 			residual += pass->sums[k].residual;
-		}
 	}
 	plica_pass_end(pass);
 	memcpy(cg->residual.object.re, pass->gradient.re, bytes);
@@ -279,72 +265,37 @@ static void make_direction(struct plica_cg *cg)
 	cg->old_product = product;
 }
 
-/* The point at step t: a trial object and probe; positions move in place. */
-static void make_trial(struct plica_cg *cg, double t)
+/* The step that is best over a part of the patterns, another part each time. */
+static double line_search(struct plica_cg *cg, double *cost)
 {
-	const struct plica_problem *problem = cg->problem;
-	const struct plica_planes *object = &problem->object;
+	size_t stride = plica_line_stride(cg->problem);
+	double t[PLICA_LINE_TRIALS];
+	double f[PLICA_LINE_TRIALS];
+
+	for (size_t k = 0; k < PLICA_LINE_TRIALS; k++)
+		t[k] = plica_line_factors[k] * cg->step;
+	*cost += plica_line_try(cg->line, f, t, (size_t)cg->iteration % stride, stride);
+	return plica_line_choose(t, f);
+}
+
+/* (O, P) += t h, and the positions likewise. */
+static void advance(struct plica_cg *cg, double t)
+{
+	struct plica_problem *problem = cg->problem;
+	struct plica_planes *object = &problem->object;
 	size_t floats = object->rows * object->stride;
 	float step = (float)t;
 
 #pragma omp parallel for simd schedule(static) num_threads(problem->threads)
 	for (size_t k = 0; k < floats; k++) {
-		cg->trial.object.re[k] = object->re[k] + step * cg->direction.object.re[k];
-		cg->trial.object.im[k] = object->im[k] + step * cg->direction.object.im[k];
+		object->re[k] += step * cg->direction.object.re[k];
+		object->im[k] += step * cg->direction.object.im[k];
 	}
 	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
-		cg->trial.probe[k] = problem->probe[k] + step * cg->direction.probe[k];
-	problem->kernels->table->forward(
-		problem->kernels, problem->work[0], cg->trial_spectrum, cg->trial.probe);
+		problem->probe[k] += step * cg->direction.probe[k];
+	plica_problem_probe_changed(problem);
 	if (refines_positions(cg))
-		plica_position_search_move(cg->search, t);
-}
-
-/* The objective at the trial point over the line search's positions. */
-static double evaluate_trial(struct plica_cg *cg, size_t first, size_t count)
-{
-	const struct plica_problem *problem = cg->problem;
-	const struct plica_kernels *kernels = problem->kernels;
-	double sum = 0.0;
-
-#pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
-	for (size_t k = 0; k < count; k++) {
-		struct plica_exit_wave args =
-			plica_problem_exit_wave(problem, first + k * LINE_STRIDE);
-
-		args.probe = problem->shifted ? cg->trial_spectrum : cg->trial.probe;
-		args.object = &cg->trial.object;
-		args.model = cg->pass->model;
-		args.epsilon = cg->pass->epsilon;
-		kernels->table->exit_wave(
-			kernels, problem->work[omp_get_thread_num()], &args, &cg->sums[k]);
-	}
-	for (size_t k = 0; k < count; k++)
-		sum += objective_of(cg, &cg->sums[k]);
-	return sum;
-}
-
-static double line_search(struct plica_cg *cg, double *cost)
-{
-	const struct plica_problem *problem = cg->problem;
-	size_t stride = problem->count < LINE_STRIDE ? 1 : LINE_STRIDE;
-	size_t first = (size_t)cg->iteration % stride;
-	size_t count = (problem->count - first + LINE_STRIDE - 1) / LINE_STRIDE;
-	double t[PLICA_LINE_TRIALS];
-	double f[PLICA_LINE_TRIALS] = {0};
-
-	for (size_t k = 0; k < count; k++)
-		f[0] += cg->objective[first + k * LINE_STRIDE];
-	for (size_t k = 0; k < PLICA_LINE_TRIALS; k++) {
-		t[k] = plica_line_factors[k] * cg->step;
-		if (k == 0)
-			continue;
-		make_trial(cg, t[k]);
-		f[k] = evaluate_trial(cg, first, count);
-	}
-	/* a trial is half of the transforms of a gradient */
-	*cost += 0.5 * (double)((PLICA_LINE_TRIALS - 1) * count) / (double)problem->count;
-	return plica_line_choose(t, f);
+		plica_position_search_advance(cg->search, t);
 }
 
 /* Positions join when object and probe have settled; the old direction knows nothing of them. */
@@ -359,8 +310,7 @@ static void start_positions(struct plica_cg *cg)
 
 double plica_cg_iterate(struct plica_cg *cg, double *cost)
 {
-	struct plica_problem *problem = cg->problem;
-	size_t bytes = problem->object.rows * problem->object.stride * sizeof(float);
+	const struct plica_problem *problem = cg->problem;
 	double residual;
 
 	start_positions(cg);
@@ -369,13 +319,7 @@ double plica_cg_iterate(struct plica_cg *cg, double *cost)
 	make_direction(cg);
 	*cost += 1.0;
 	cg->step = line_search(cg, cost);
-	make_trial(cg, cg->step);
-	memcpy(problem->object.re, cg->trial.object.re, bytes);
-	memcpy(problem->object.im, cg->trial.object.im, bytes);
-	memcpy(problem->probe, cg->trial.probe, problem->kernels->wave_floats * sizeof(float));
-	plica_problem_probe_changed(problem);
-	if (refines_positions(cg))
-		plica_position_search_accept(cg->search);
+	advance(cg, cg->step);
 	cg->iteration++;
 	return residual / ((double)problem->count * problem->valid_pixels);
 }

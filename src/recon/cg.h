@@ -11,6 +11,7 @@
 
 #include "recon/archive.h"
 #include "recon/boost.h"
+#include "recon/line.h"
 #include "recon/pass.h"
 #include "recon/positions.h"
 #include "recon/vector.h"
@@ -23,17 +24,14 @@ struct plica_cg {
 	struct plica_vector residual, residual_old; /**< r */
 	struct plica_vector scaled;                 /**< z = M r */
 	struct plica_vector direction;              /**< h */
-	struct plica_vector trial;                  /**< the point of a line-search step */
-	float *trial_spectrum;
-	float *object_power;      /**< |O|^2 on the canvas */
-	float _Complex *coverage; /**< Z, N x N natural, in both parts */
+	struct plica_line *line;                    /**< along h */
+	float *object_power;                        /**< |O|^2 on the canvas */
+	float _Complex *coverage;                   /**< Z, N x N natural, in both parts */
 	float *coverage_wave;
-	double *objective;            /**< of each position at the present point */
-	struct plica_exit_sums *sums; /**< of the positions of the line search */
-	size_t *positions;            /**< 0, 1, ..., J - 1 */
-	double old_product;           /**< <r_old, z_old>; 0 after a restart */
-	double step;                  /**< t of the last iteration */
-	long iteration;               /**< since create; chooses the line search's positions */
+	size_t *positions;  /**< 0, 1, ..., J - 1 */
+	double old_product; /**< <r_old, z_old>; 0 after a restart */
+	double step;        /**< t of the last iteration */
+	long iteration;     /**< since create; chooses the line search's positions */
 };
 
 PLICA_MUST_USE enum plica_status plica_cg_create(

@@ -33,10 +33,8 @@ enum plica_status plica_position_search_create(
 	PLICA_TRY(PLICA_NEW(&search->scaled, 2 * count, err));
 	PLICA_TRY(PLICA_NEW(&search->direction, 2 * count, err));
 	PLICA_TRY(PLICA_NEW(&search->start, 2 * count, err));
-	PLICA_TRY(PLICA_NEW(&search->base, 2 * count, err));
 	memcpy(search->start, problem->y_px, count * sizeof(double));
 	memcpy(search->start + count, problem->x_px, count * sizeof(double));
-	memcpy(search->base, search->start, 2 * count * sizeof(double));
 	*out = search;
 	search = NULL;
 out:
@@ -56,7 +54,6 @@ void plica_position_search_free(struct plica_position_search *search)
 	plica_free(search->scaled);
 	plica_free(search->direction);
 	plica_free(search->start);
-	plica_free(search->base);
 	plica_free(search);
 }
 
@@ -154,7 +151,7 @@ static double limited(double value, double centre, double limit)
 	return fmin(fmax(value, centre - limit), centre + limit);
 }
 
-void plica_position_search_move(struct plica_position_search *search, double t)
+void plica_position_search_advance(struct plica_position_search *search, double t)
 {
 	struct plica_problem *problem = search->problem;
 	const struct plica_settings *settings = problem->settings;
@@ -163,24 +160,15 @@ void plica_position_search_move(struct plica_position_search *search, double t)
 	size_t count = problem->count;
 
 	for (size_t i = 0; i < count; i++) {
-		double y = search->base[i] + limited(t * search->direction[i], 0.0, step_limit);
-		double x = search->base[count + i] +
-			   limited(t * search->direction[count + i], 0.0, step_limit);
+		double y = limited(t * search->direction[i], 0.0, step_limit);
+		double x = limited(t * search->direction[count + i], 0.0, step_limit);
 
-		problem->y_px[i] = limited(y, search->start[i], way_limit);
-		problem->x_px[i] = limited(x, search->start[count + i], way_limit);
+		problem->y_px[i] = limited(problem->y_px[i] + y, search->start[i], way_limit);
+		problem->x_px[i] =
+			limited(problem->x_px[i] + x, search->start[count + i], way_limit);
 		plica_problem_place(problem, i);
 	}
-}
-
-void plica_position_search_accept(struct plica_position_search *search)
-{
-	const struct plica_problem *problem = search->problem;
-	size_t bytes = problem->count * sizeof(double);
-
-	memcpy(search->base, problem->y_px, bytes);
-	memcpy(search->base + problem->count, problem->x_px, bytes);
-	memcpy(search->residual_old, search->residual, 2 * bytes);
+	memcpy(search->residual_old, search->residual, 2 * count * sizeof(double));
 }
 
 void plica_position_search_archive(
@@ -192,11 +180,10 @@ void plica_position_search_archive(
 
 	plica_archive_integer(archive, "positions_active", &active);
 	search->active = active != 0;
-	plica_archive_numbers(archive, "positions", search->base, 2 * count);
+	plica_archive_numbers(archive, "positions_y", problem->y_px, count);
+	plica_archive_numbers(archive, "positions_x", problem->x_px, count);
 	plica_archive_numbers(archive, "positions_residual", search->residual_old, 2 * count);
 	plica_archive_numbers(archive, "positions_direction", search->direction, 2 * count);
-	memcpy(problem->y_px, search->base, count * sizeof(double));
-	memcpy(problem->x_px, search->base + count, count * sizeof(double));
 	for (size_t i = 0; i < count; i++)
 		plica_problem_place(problem, i);
 }

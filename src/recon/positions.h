@@ -21,7 +21,6 @@ struct plica_position_search {
 	double *scaled;                  /**< z */
 	double *direction;               /**< h */
 	double *start;                   /**< where the positions were when the run began */
-	double *base;                    /**< where they are while trial steps are taken */
 };
 
 PLICA_MUST_USE enum plica_status plica_position_search_create(
@@ -40,10 +39,9 @@ double plica_position_search_dot(
 	const struct plica_position_search *search, const double *a, const double *b);
 /** h = z + beta h. */
 void plica_position_search_turn(struct plica_position_search *search, double beta);
-/** Places the problem's positions at base + t h, each step and the whole way limited. */
-void plica_position_search_move(struct plica_position_search *search, double t);
-/** Makes the present positions the base of the steps to come, and r the old one. */
-void plica_position_search_accept(struct plica_position_search *search);
+/** Moves the problem's positions by t h, each step and the whole way limited, and makes the present r
+ * the old one. */
+void plica_position_search_advance(struct plica_position_search *search, double t);
 
 void plica_position_search_archive(
 	struct plica_position_search *search, struct plica_archive *archive);

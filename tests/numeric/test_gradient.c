@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "recon/line.h"
 #include "recon/pass.h"
 #include "recon/positions.h"
 #include "recon/vector.h"
@@ -233,6 +234,116 @@ static void position_gradient_of_counts(void **state)
 	fixture_release(&fixture);
 }
 
+#define LINE_STRIDE ((size_t)5)
+
+/* f along the line over all positions, put together from every part that a search may look at. */
+static void try_parts(
+	struct plica_line *line, double f[PLICA_LINE_TRIALS], const double t[PLICA_LINE_TRIALS])
+{
+	double cost = 0.0;
+
+	memset(f, 0, PLICA_LINE_TRIALS * sizeof(*f));
+	for (size_t first = 0; first < LINE_STRIDE; first++) {
+		double part[PLICA_LINE_TRIALS];
+
+		cost += plica_line_try(line, part, t, first, LINE_STRIDE);
+		for (size_t k = 0; k < PLICA_LINE_TRIALS; k++)
+			f[k] += part[k];
+	}
+	assert_close(cost, 1.25, 1e-12);
+}
+
+static void make_line(struct fixture *fixture, struct plica_line **line,
+	struct plica_vector *direction, bool probe, bool poisson)
+{
+	make_direction(fixture, direction, probe);
+	assert_ok(plica_line_create(line, fixture->problem, direction, &err));
+	(*line)->model = poisson ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN;
+	(*line)->epsilon = 1e-2F;
+}
+
+/* Along object or probe the trials are the objective at the trial points. */
+static void check_line(bool poisson, bool probe)
+{
+	const double t[PLICA_LINE_TRIALS] = {0.0, 0.03, 0.1, 0.3, 1.0, 2.0};
+	struct synthetic_params params = synthetic_defaults();
+	struct fixture fixture;
+	struct plica_vector direction;
+	struct plica_line *line = NULL;
+	double f[PLICA_LINE_TRIALS];
+
+	params.guess_error = 0.3;
+	fixture_init(&fixture, &params);
+	make_line(&fixture, &line, &direction, probe, poisson);
+	try_parts(line, f, t);
+	for (size_t k = 0; k < PLICA_LINE_TRIALS; k++) {
+		double direct;
+
+		move(&fixture, &direction, (float)t[k]);
+		direct = objective(&fixture, poisson);
+		move(&fixture, &direction, -(float)t[k]);
+		print_message("# t %g: %.9g, directly %.9g\n", t[k], f[k], direct);
+		assert_true(fabs(f[k] - direct) < 1e-5 * fabs(direct));
+	}
+	plica_line_free(line);
+	plica_vector_release(&direction);
+	fixture_release(&fixture);
+}
+
+static void a_line_of_objects_is_the_objective(void **state)
+{
+	(void)state;
+	check_line(false, false);
+	check_line(true, false);
+}
+
+static void a_line_of_probes_is_the_objective(void **state)
+{
+	(void)state;
+	check_line(false, true);
+	check_line(true, true);
+}
+
+/* Along positions it is so to first order: its slope at 0 is -2 <r, h>. */
+static void a_line_of_positions_has_the_slope(void **state)
+{
+	const double t[PLICA_LINE_TRIALS] = {-0.1, -0.05, 0.0, 0.05, 0.1, 0.2};
+	struct synthetic_params params = synthetic_defaults();
+	struct fixture fixture;
+	struct plica_vector direction;
+	struct plica_position_search *search = NULL;
+	struct plica_line *line = NULL;
+	double f[PLICA_LINE_TRIALS];
+	double slope = 0.0;
+	double measured;
+
+	(void)state;
+	fixture_init(&fixture, &params);
+	make_waves(fixture.problem);
+	assert_ok(plica_vector_create(&direction, fixture.problem, &err));
+	assert_ok(plica_position_search_create(&search, fixture.problem, &err));
+	assert_ok(plica_line_create(&line, fixture.problem, &direction, &err));
+	line->model = PLICA_DETECTOR_POISSON;
+	line->epsilon = 1e-2F;
+	line->search = search;
+	search->active = true;
+	plica_position_search_begin(search);
+	(void)objective(&fixture, true);
+	plica_position_search_add(search, fixture.pass, 0, fixture.problem->count);
+	for (size_t k = 0; k < 2 * fixture.problem->count; k++) {
+		search->direction[k] = k % 3 == 0 ? 1.0 : -0.5;
+		slope -= 2.0 * search->direction[k] * search->residual[k];
+	}
+	try_parts(line, f, t);
+	measured = (8.0 * (f[3] - f[1]) - (f[4] - f[0])) / 0.6;
+	print_message("# slope %.6g, differences %.6g\n", slope, measured);
+	assert_true(fabs(measured / slope - 1.0) < 1e-3);
+	plica_line_free(line);
+	plica_position_search_free(search);
+	plica_vector_release(&direction);
+	fixture_release(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +352,9 @@ int main(void)
 		cmocka_unit_test(object_gradient_of_counts),
 		cmocka_unit_test(probe_gradient_of_counts),
 		cmocka_unit_test(position_gradient_of_counts),
+		cmocka_unit_test(a_line_of_objects_is_the_objective),
+		cmocka_unit_test(a_line_of_probes_is_the_objective),
+		cmocka_unit_test(a_line_of_positions_has_the_slope),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
