@@ -11,6 +11,9 @@
 /** Seconds since an arbitrary start, monotonic. */
 double plica_seconds(void);
 
+/** Seconds of processor time that this process has used, all threads together. */
+double plica_cpu_seconds(void);
+
 /** The present wall-clock time in UTC, ISO 8601. */
 void plica_timestamp(char out[PLICA_TIMESTAMP_SIZE]);
 

@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 
+extern const struct cli_command cmd_bench;
 extern const struct cli_command cmd_compare;
 extern const struct cli_command cmd_info;
 extern const struct cli_command cmd_reconstruct;

@@ -16,6 +16,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_reconstruct,
 	&cmd_compare,
 	&cmd_study,
+	&cmd_bench,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -4,8 +4,11 @@
 #include <complex.h>
 #include <fftw3.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/try.h"
 
@@ -136,6 +139,49 @@ void plica_fft_double_forward(const struct plica_fft_double *fft, double complex
 void plica_fft_double_inverse(const struct plica_fft_double *fft, double complex *data)
 {
 	fftw_execute_dft(fft->inverse, data, data);
+}
+
+/* The fastest of the rounds, a transform. */
+static double time_plan(fftwf_plan plan, double seconds)
+{
+	const int transforms = 10, least_rounds = 10;
+	double begin = plica_seconds();
+	double best = INFINITY;
+
+	for (int round = 0; round < least_rounds || plica_seconds() - begin < seconds; round++) {
+		double start = plica_seconds();
+
+		for (int i = 0; i < transforms; i++)
+			fftwf_execute(plan);
+		best = fmin(best, (plica_seconds() - start) / transforms);
+	}
+	return best;
+}
+
+enum plica_status plica_fft_measure(
+	double *out_s, size_t side, double seconds, struct plica_error *err)
+{
+	enum plica_status status;
+	float complex *data = NULL;
+	fftwf_plan plan;
+
+	PLICA_TRY(check_size(side, side, err));
+	PLICA_TRY(PLICA_NEW(&data, side * side, err));
+	(void)pthread_mutex_lock(&planner);
+	plan = fftwf_plan_dft_2d((int)side, (int)side, data, data, FFTW_FORWARD, FFTW_PATIENT);
+	(void)pthread_mutex_unlock(&planner);
+	if (plan == NULL) {
+		status = planning_failed(side, side, err);
+		goto out;
+	}
+	memset(data, 0, side * side * sizeof(*data)); /* planning has written to it */
+	*out_s = time_plan(plan, seconds);
+	(void)pthread_mutex_lock(&planner);
+	fftwf_destroy_plan(plan);
+	(void)pthread_mutex_unlock(&planner);
+out:
+	plica_free(data);
+	return status;
 }
 
 double plica_fft_frequency(size_t k, size_t n)

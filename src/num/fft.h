@@ -24,6 +24,15 @@ void plica_fft_free(struct plica_fft *fft);
 void plica_fft_forward(const struct plica_fft *fft, float _Complex *data);
 void plica_fft_inverse(const struct plica_fft *fft, float _Complex *data);
 
+/**
+ * Seconds that FFTW needs for one single-precision transform of side x side, planned with
+ * FFTW_PATIENT, in place, on one thread and again and again on the same array: the floor that
+ * engines are held against. The fastest of the rounds that fit into `seconds` (at least ten),
+ * after seconds of planning. No engine uses that plan.
+ */
+PLICA_MUST_USE enum plica_status plica_fft_measure(
+	double *out_s, size_t side, double seconds, struct plica_error *err);
+
 /** The same in double precision, for metrics. */
 struct plica_fft_double;
 

@@ -135,6 +135,17 @@ static void frequencies_are_numpys(void **state)
 	assert_close(plica_fft_frequency(0, 1), 0.0, 0.0);
 }
 
+static void a_transform_takes_time(void **state)
+{
+	double small = 0.0, large = 0.0;
+
+	(void)state;
+	assert_ok(plica_fft_measure(&small, 16, 1e-3, &err));
+	assert_ok(plica_fft_measure(&large, 64, 1e-3, &err));
+	assert_true(small > 0.0 && large > 2.0 * small);
+	assert_error(plica_fft_measure(&small, 0, 1e-3, &err), PLICA_ERR_ARGUMENT, "0 x 0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +153,7 @@ int main(void)
 		cmocka_unit_test(single_transform_follows_the_double_one),
 		cmocka_unit_test(sizes_that_make_no_sense_are_errors),
 		cmocka_unit_test(frequencies_are_numpys),
+		cmocka_unit_test(a_transform_takes_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

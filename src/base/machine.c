@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/machine.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What follows "key ... : " in the first line of `path` that begins with `key`. */
+static void read_entry(char *out, size_t size, const char *path, const char *key)
+{
+	FILE *file = fopen(path, "re");
+	char line[256];
+
+	out[0] = '\0';
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		const char *value = strchr(line, ':');
+
+		if (value == NULL || strncmp(line, key, strlen(key)) != 0)
+			continue;
+		value += 1 + strspn(value + 1, " \t");
+		(void)snprintf(out, size, "%.*s", (int)strcspn(value, "\n"), value);
+		break;
+	}
+	if (file != NULL)
+		(void)fclose(file);
+}
+
+void plica_cpu_name(char out[PLICA_CPU_NAME_SIZE])
+{
+	read_entry(out, PLICA_CPU_NAME_SIZE, "/proc/cpuinfo", "model name");
+}
+
+int64_t plica_peak_memory_bytes(void)
+{
+	char text[64];
+
+	read_entry(text, sizeof(text), "/proc/self/status", "VmHWM");
+	return (int64_t)strtoll(text, NULL, 10) * 1024;
+}
+
+void plica_peak_memory_reset(void)
+{
+	static const char forget_peak[] = "5";
+	int file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+	(void)malloc_trim(0);
+	if (file < 0)
+		return;
+	if (write(file, forget_peak, 1) < 0)
+		(void)0; /* an old kernel: the peak of the whole process is told instead */
+	(void)close(file);
+}

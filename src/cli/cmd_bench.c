@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/machine.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "plica/simulate.h"
+#include "recon/bench.h"
+
+#define DOSE_PHOTONS 1e4
+#define SMALLEST_SIDE 8L
+#define LARGEST_SIDE 4096L
+#define MOST_PATTERNS 10000000L
+
+struct arguments {
+	const char *algorithm;
+	struct plica_strings sizes;
+	long patterns; /* 0: by the size */
+	long threads;
+	double seconds;
+	bool integer, json;
+};
+
+static long smaller(long a, long b)
+{
+	return a < b ? a : b;
+}
+
+/* Enough to go past the caches, and for two batches at the least. */
+static size_t patterns_for(long side, long asked)
+{
+	long by_size = smaller(1024, (1L << 23) / (side * side));
+
+	if (asked > 0)
+		return (size_t)asked;
+	return (size_t)(by_size > 192 ? by_size : 192);
+}
+
+static enum plica_status simulate(struct plica_dataset **out, long side,
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_simulate_params params = plica_simulate_defaults();
+	struct plica_scene *scene = NULL;
+
+	params.pattern_px = (size_t)side;
+	params.count = patterns_for(side, arguments->patterns);
+	PLICA_TRY(plica_scene_create(&scene, &params, err));
+	PLICA_TRY(plica_scene_expose(out, scene, DOSE_PHOTONS, 42, err));
+out:
+	plica_scene_free(scene);
+	return status;
+}
+
+/* The patterns no longer fit, which no one's time depends on. */
+static void round_positions(struct plica_dataset *dataset)
+{
+	for (size_t i = 0; i < dataset->pattern_count; i++) {
+		dataset->y_px[i] = rint(dataset->y_px[i]);
+		dataset->x_px[i] = rint(dataset->x_px[i]);
+	}
+}
+
+static enum plica_status measure(struct plica_bench *out, struct plica_dataset *dataset,
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_settings settings;
+	const struct plica_bench_params params = {
+		.settings = &settings, .seconds = arguments->seconds};
+
+	if (arguments->integer)
+		round_positions(dataset);
+	PLICA_TRY(plica_settings_init(&settings, arguments->algorithm, err));
+	settings.threads = arguments->threads;
+	PLICA_TRY(plica_bench_run(out, dataset, &params, err));
+out:
+	return status;
+}
+
+/* One data set: a file, or one of the given size. */
+static enum plica_status measure_one(struct plica_bench *out, const char *file, long side,
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_dataset *dataset = NULL;
+
+	if (file != NULL)
+		PLICA_TRY(plica_dataset_load(&dataset, file, err));
+	else
+		PLICA_TRY(simulate(&dataset, side, arguments, err));
+	PLICA_TRY(measure(out, dataset, arguments, err));
+out:
+	plica_dataset_free(dataset);
+	return status;
+}
+
+static double ratio_of(const struct plica_bench_epochs *run)
+{
+	return run->best_s / run->floor_s;
+}
+
+static double rest_of(const struct plica_bench *bench)
+{
+	double rest = bench->profiled_s;
+
+	for (size_t k = 0; k < PLICA_PROFILE_KERNELS; k++)
+		rest -= bench->kernel_s[k];
+	return fmax(0.0, rest);
+}
+
+static void print_machine(const struct arguments *arguments)
+{
+	char cpu[PLICA_CPU_NAME_SIZE];
+	double load[3] = {0};
+
+	plica_cpu_name(cpu);
+	(void)getloadavg(load, 3);
+	(void)printf("%s; load average %.2f %.2f %.2f\n", cpu, load[0], load[1], load[2]);
+	(void)printf("%s, milliseconds an epoch; floor: FFTW (PATIENT, in cache) for the "
+		     "transforms alone\n",
+		arguments->algorithm);
+}
+
+/* Kernels with less than half a per cent go with the rest. */
+static void print_profile(const struct plica_bench *bench)
+{
+	double rest = 100.0;
+
+	(void)printf("  one thread's epoch:");
+	for (size_t k = 0; k < PLICA_PROFILE_KERNELS; k++) {
+		double share = 100.0 * bench->kernel_s[k] / bench->profiled_s;
+
+		if (share < 0.5)
+			continue;
+		(void)printf(
+			" %s %.1f %%,", plica_profile_name((enum plica_profile_kernel)k), share);
+		rest -= share;
+	}
+	(void)printf(" rest %.1f %%\n", fmax(0.0, rest));
+}
+
+static void print_bench(const struct plica_bench *bench)
+{
+	(void)printf("\n%zu patterns of %zu^2, %s positions, %s: %zu transforms a pattern, "
+		     "FFTW %.2f us each\n",
+		bench->patterns, bench->side, bench->shifted ? "sub-pixel" : "whole-pixel",
+		bench->kernels, bench->transforms, bench->transform_s * 1e6);
+	(void)printf("  threads     best     mean      CPU    floor  best/floor  speed-up\n");
+	for (size_t i = 0; i < bench->run_count; i++) {
+		const struct plica_bench_epochs *run = &bench->run[i];
+
+		(void)printf("  %7d %8.2f %8.2f %8.2f %8.2f  %10.2f  %8.2f\n", run->threads,
+			run->best_s * 1e3, run->mean_s * 1e3, run->best_cpu_s * 1e3,
+			run->floor_s * 1e3, ratio_of(run), bench->run[0].best_s / run->best_s);
+	}
+	print_profile(bench);
+	(void)printf("  peak memory %.1f MB, %.2f x (patterns, object, one batch)\n",
+		(double)bench->peak_bytes / 1e6,
+		(double)bench->peak_bytes / (double)bench->needed_bytes);
+	(void)fflush(stdout);
+}
+
+static struct plica_json *begin_json(const struct arguments *arguments)
+{
+	struct plica_json *root = plica_json_object();
+	struct plica_json *loads;
+	char cpu[PLICA_CPU_NAME_SIZE];
+	char timestamp[PLICA_TIMESTAMP_SIZE];
+	double load[3] = {0};
+
+	plica_timestamp(timestamp);
+	plica_cpu_name(cpu);
+	(void)getloadavg(load, 3);
+	plica_json_set_integer(root, "schema", 1);
+	plica_json_set_text(root, "version", PLICA_VERSION);
+	plica_json_set_text(root, "timestamp", timestamp);
+	plica_json_set_text(root, "cpu", cpu);
+	loads = plica_json_set_array(root, "load_average");
+	for (size_t i = 0; i < 3; i++)
+		plica_json_add_number(loads, load[i]);
+	plica_json_set_text(root, "algorithm", arguments->algorithm);
+	return root;
+}
+
+static void add_runs(struct plica_json *entry, const struct plica_bench *bench)
+{
+	struct plica_json *runs = plica_json_set_array(entry, "runs");
+
+	for (size_t i = 0; i < bench->run_count; i++) {
+		const struct plica_bench_epochs *run = &bench->run[i];
+		struct plica_json *item = plica_json_add_object(runs);
+
+		plica_json_set_integer(item, "threads", run->threads);
+		plica_json_set_integer(item, "epochs", (int64_t)run->count);
+		plica_json_set_number(item, "best_s", run->best_s);
+		plica_json_set_number(item, "mean_s", run->mean_s);
+		plica_json_set_number(item, "best_cpu_s", run->best_cpu_s);
+		plica_json_set_number(item, "floor_s", run->floor_s);
+		plica_json_set_number(item, "best_over_floor", ratio_of(run));
+		plica_json_set_number(item, "speed_up", bench->run[0].best_s / run->best_s);
+	}
+}
+
+static void add_bench(struct plica_json *cases, const struct plica_bench *bench)
+{
+	struct plica_json *entry = plica_json_add_object(cases);
+	struct plica_json *profile;
+
+	plica_json_set_integer(entry, "patterns", (int64_t)bench->patterns);
+	plica_json_set_integer(entry, "pattern_px", (int64_t)bench->side);
+	plica_json_set_bool(entry, "sub_pixel", bench->shifted);
+	plica_json_set_text(entry, "kernels", bench->kernels);
+	plica_json_set_integer(entry, "transforms", (int64_t)bench->transforms);
+	plica_json_set_number(entry, "fftw_s", bench->transform_s);
+	add_runs(entry, bench);
+	profile = plica_json_set_object(entry, "one_thread_s");
+	for (size_t k = 0; k < PLICA_PROFILE_KERNELS; k++)
+		if (bench->kernel_s[k] > 0.0)
+			plica_json_set_number(profile,
+				plica_profile_name((enum plica_profile_kernel)k),
+				bench->kernel_s[k]);
+	plica_json_set_number(profile, "rest", rest_of(bench));
+	plica_json_set_number(profile, "epoch", bench->profiled_s);
+	plica_json_set_integer(entry, "peak_memory_bytes", bench->peak_bytes);
+	plica_json_set_integer(entry, "needed_memory_bytes", bench->needed_bytes);
+}
+
+static int bench(const char *file, const struct arguments *arguments)
+{
+	enum plica_status status = PLICA_OK;
+	struct plica_error err = {0};
+	struct plica_json *root = begin_json(arguments);
+	struct plica_json *cases = plica_json_set_array(root, "cases");
+	size_t count = file != NULL ? 1 : arguments->sizes.size;
+
+	if (!arguments->json)
+		print_machine(arguments);
+	for (size_t i = 0; i < count; i++) {
+		struct plica_bench result;
+		long side = file != NULL ? 0 : strtol(arguments->sizes.item[i], NULL, 10);
+
+		PLICA_TRY(measure_one(&result, file, side, arguments, &err));
+		add_bench(cases, &result);
+		if (!arguments->json)
+			print_bench(&result);
+	}
+out:
+	if (status == PLICA_OK && arguments->json)
+		return cli_print_json(root);
+	plica_json_free(root);
+	return status == PLICA_OK ? CLI_DONE : cli_fail(status, &err);
+}
+
+static bool is_size(const char *text)
+{
+	char *end;
+	long side = strtol(text, &end, 10);
+
+	return end != text && *end == '\0' && side >= SMALLEST_SIDE && side <= LARGEST_SIDE;
+}
+
+static enum plica_status add_default_sizes(struct plica_strings *sizes, struct plica_error *err)
+{
+	static const char *const defaults[] = {"64", "128", "256"};
+	enum plica_status status = PLICA_OK;
+
+	for (size_t i = 0; i < 3 && sizes->size < 3; i++)
+		PLICA_TRY(plica_strings_add(sizes, defaults[i], err));
+out:
+	return status;
+}
+
+static int check_and_run(
+	const struct cli_command *self, const char *file, struct arguments *arguments)
+{
+	struct plica_settings settings;
+	struct plica_error err = {0};
+
+	if (plica_settings_init(&settings, arguments->algorithm, &err) != PLICA_OK)
+		return cli_usage_error(self, "%s", err.text);
+	arguments->algorithm = settings.algorithm; /* as it is spelt */
+	for (size_t i = 0; i < arguments->sizes.size; i++)
+		if (!is_size(arguments->sizes.item[i]))
+			return cli_usage_error(self,
+				"--size takes a number of pixels, %ld to %ld, "
+				"not '%s'",
+				SMALLEST_SIDE, LARGEST_SIDE, arguments->sizes.item[i]);
+	if (file != NULL && (arguments->sizes.size > 0 || arguments->patterns != 0))
+		return cli_usage_error(self, "a FILE has its own --size and --patterns");
+	if (arguments->patterns < 0 || arguments->patterns > MOST_PATTERNS)
+		return cli_usage_error(self, "--patterns takes 1 to %ld, not %ld", MOST_PATTERNS,
+			arguments->patterns);
+	if (arguments->threads < 0 || arguments->threads > 4096)
+		return cli_usage_error(
+			self, "--threads takes 0 to 4096, not %ld", arguments->threads);
+	if (!(arguments->seconds > 0.0 && arguments->seconds <= 3600.0))
+		return cli_usage_error(
+			self, "--seconds takes up to 3600, not %g", arguments->seconds);
+	if (arguments->sizes.size == 0 && add_default_sizes(&arguments->sizes, &err) != PLICA_OK)
+		return cli_fail(PLICA_ERR_MEMORY, &err);
+	return bench(file, arguments);
+}
+
+static int run(const struct cli_command *self, int argc, const char **argv)
+{
+	struct arguments arguments = {.algorithm = "LSQML", .seconds = 0.4};
+	const struct cli_option options[] = {
+		{"algorithm", 'a', CLI_TEXT, &arguments.algorithm, "NAME",
+			"engine: LSQML, ML or rPIE (LSQML)"},
+		{"size", 0, CLI_LIST, &arguments.sizes, "N",
+			"side of the patterns, px; repeatable (64, 128 and 256)"},
+		{"patterns", 0, CLI_INT, &arguments.patterns, "N",
+			"their number (by the size: 1024 to 192)"},
+		{"integer", 0, CLI_FLAG, &arguments.integer, NULL, "positions on whole pixels"},
+		{"threads", 't', CLI_INT, &arguments.threads, "N",
+			"most threads; 1, 2, 4, ... are tried (0: all cores)"},
+		{"seconds", 0, CLI_NUMBER, &arguments.seconds, "S",
+			"for each measurement, roughly (0.4)"},
+		{"json", 0, CLI_FLAG, &arguments.json, NULL, "print as JSON"},
+		{0},
+	};
+	struct plica_strings words = {0};
+	enum cli_parsed parsed = cli_parse(self, options, argc, argv, &words, 0, 1);
+	int result = cli_parse_exit(parsed);
+
+	if (parsed == CLI_RUN)
+		result = check_and_run(self, words.size > 0 ? words.item[0] : NULL, &arguments);
+	plica_strings_release(&words);
+	plica_strings_release(&arguments.sizes);
+	return result;
+}
+
+const struct cli_command cmd_bench = {
+	.name = "bench",
+	.arguments = "[FILE] [OPTIONS]",
+	.summary = "Measure an engine's speed on this machine.",
+	.details =
+		"An epoch is held against what FFTW's best plan would need, in the cache, for the\n"
+		"transforms alone: four a pattern with sub-pixel positions, two without. "
+		"Simulates\n"
+		"its data unless given a dataset. For figures that mean something, let the "
+		"machine\n"
+		"be idle.",
+	.run = run,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "testing.h"
+
+#define BYTES ((size_t)64 << 20)
+
+static void use_memory(void)
+{
+	char *block = malloc(BYTES);
+
+	assert_non_null(block);
+	memset(block, 1, BYTES);
+	assert_int_equal(block[BYTES / 2], 1);
+	free(block);
+}
+
+static void the_peak_outlives_its_memory_until_it_is_forgotten(void **state)
+{
+	int64_t before, peak;
+
+	(void)state;
+	plica_peak_memory_reset();
+	before = plica_peak_memory_bytes();
+	assert_true(before > 0);
+	use_memory();
+	peak = plica_peak_memory_bytes();
+	assert_true(peak - before > (int64_t)BYTES * 9 / 10);
+	plica_peak_memory_reset();
+	assert_true(plica_peak_memory_bytes() < peak - (int64_t)BYTES / 2);
+}
+
+static void processor_time_passes_with_work(void **state)
+{
+	double start = plica_cpu_seconds();
+
+	(void)state;
+	use_memory();
+	assert_true(plica_cpu_seconds() > start);
+}
+
+static void the_processor_has_one_line(void **state)
+{
+	char name[PLICA_CPU_NAME_SIZE];
+
+	(void)state;
+	plica_cpu_name(name);
+	assert_true(strlen(name) < PLICA_CPU_NAME_SIZE);
+	assert_null(strchr(name, '\n'));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_peak_outlives_its_memory_until_it_is_forgotten),
+		cmocka_unit_test(processor_time_passes_with_work),
+		cmocka_unit_test(the_processor_has_one_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
