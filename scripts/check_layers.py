@@ -30,6 +30,7 @@ PUBLIC = {
     "compare.h": "eval",
     "dataset.h": "data",
     "product.h": "data",
+    "residual.h": "data",
     "simulate.h": "data",
     "views.h": "data",
     "reconstruct.h": "recon",

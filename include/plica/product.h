@@ -35,8 +35,10 @@ struct plica_product {
 	char *version;      /**< of the program that made it; NULL when unknown */
 };
 
-/** Loads any reconstruction file of the contract: ours, pty-chi's, Tike's or a network's (`psi`
- * or `reconstructed_object`, with or without origin). A missing origin is (0, 0). */
+/** Loads any reconstruction file of the contract: ours, pty-chi's, Tike's or a network's
+ * (`reconstructed_object` or `psi`, or a pair of real pictures: reconstructed_amplitude and
+ * reconstructed_phase, object_amplitude and object_phase, amplitude and phase, in radians). A
+ * missing origin is (0, 0). */
 PLICA_API PLICA_MUST_USE enum plica_status plica_product_load(
 	struct plica_product **out, const char *path, struct plica_error *err);
 /** Writes the file atomically. */

@@ -44,6 +44,28 @@ out:
 	return status;
 }
 
+enum plica_status compare_save_residual(
+	const struct compare_result *result, const char *path, struct plica_error *err)
+{
+	const struct plica_residual *residual = &result->residual;
+	struct plica_text text = {0};
+	enum plica_status status;
+
+	if (residual->pattern_count == 0)
+		return plica_error_set(err, PLICA_ERR_DATA, "cannot write '%s': %s", path,
+			result->comparison->metric[PLICA_METRIC_R_FACTOR].reason);
+	PLICA_TRY(plica_text_add(&text, "pattern,r_factor,fourier_error\n", err));
+	for (size_t i = 0; i < residual->pattern_count; i++) {
+		PLICA_TRY(plica_text_printf(&text, err, "%zu,", i));
+		PLICA_TRY(add_field(&text, residual->pattern_r_factor[i], ',', err));
+		PLICA_TRY(add_field(&text, residual->pattern_fourier_error[i], '\n', err));
+	}
+	PLICA_TRY(plica_file_save(path, text.data, text.size, err));
+out:
+	plica_text_release(&text);
+	return status;
+}
+
 enum plica_status compare_save_aligned(
 	const struct plica_comparison *comparison, const char *path, struct plica_error *err)
 {

@@ -3,19 +3,11 @@
 #ifndef PLICA_CLI_COMPARE_REPORT_H
 #define PLICA_CLI_COMPARE_REPORT_H
 
-#include "plica/compare.h"
-
-/** Names of the two files, for headings. */
-struct compare_names {
-	const char *reconstruction;
-	const char *reference;
-};
+#include "cli/compare_run.h"
 
 /** The table for people, on standard output. */
-void compare_print_text(
-	const struct plica_comparison *comparison, const struct compare_names *names);
+void compare_print_text(const struct compare_result *result, const struct compare_request *request);
 /** One JSON object on standard output; gives an exit status. */
-int compare_print_json(
-	const struct plica_comparison *comparison, const struct compare_names *names);
+int compare_print_json(const struct compare_result *result, const struct compare_request *request);
 
 #endif

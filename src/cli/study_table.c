@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
-#include "cli/score.h"
+#include "cli/compare_run.h"
 #include "cli/study.h"
 #include "format/json.h"
 
@@ -79,20 +79,24 @@ static void save_score(const struct score *score, const char *path, const struct
 
 static void measure(struct score *out, const struct plica_job *job)
 {
-	struct plica_comparison *comparison = NULL;
+	struct compare_request request;
+	struct compare_result result;
 	const struct plica_metric *nrmse;
 	struct plica_error err = {0};
 
-	if (cli_score(&comparison, job->result_path, job->input_npz, &err) != PLICA_OK) {
+	compare_request_init(&request);
+	request.reconstruction = job->result_path;
+	request.reference = job->input_npz;
+	if (compare_files(&result, &request, &err) != PLICA_OK) {
 		(void)snprintf(out->reason, sizeof(out->reason), "%s", err.text);
 		return;
 	}
-	nrmse = &comparison->metric[PLICA_METRIC_NRMSE];
+	nrmse = &result.comparison->metric[PLICA_METRIC_NRMSE];
 	out->nrmse = nrmse->value;
-	out->phase_rmse_rad = comparison->metric[PLICA_METRIC_PHASE_RMSE].value;
+	out->phase_rmse_rad = result.comparison->metric[PLICA_METRIC_PHASE_RMSE].value;
 	if (nrmse->reason != NULL)
 		(void)snprintf(out->reason, sizeof(out->reason), "%s", nrmse->reason);
-	plica_comparison_free(comparison);
+	compare_result_release(&result);
 }
 
 static void score_job(struct score *out, const struct plica_job *job)

@@ -181,6 +181,25 @@ static void make_intensity(struct work *work, const struct exposure *exposure, s
 	}
 }
 
+enum plica_status plica_scene_expect(const struct plica_scene *scene, plica_scene_visit *visit,
+	void *context, struct plica_error *err)
+{
+	struct exposure exposure = {0};
+	enum plica_status status;
+
+	PLICA_TRY(prepare_exposure(&exposure, scene, err));
+#pragma omp parallel for schedule(static) num_threads(exposure.threads)
+	for (size_t i = 0; i < scene->count; i++) {
+		struct work *work = &exposure.work[omp_get_thread_num()];
+
+		make_intensity(work, &exposure, i);
+		visit(context, i, work->intensity);
+	}
+out:
+	release_exposure(&exposure);
+	return status;
+}
+
 /* Counts to amplitudes, zero frequency to [N/2, N/2]. The numbers of a pattern come from its own
  * stream, in the order of the result's pixels. */
 static void draw_pattern(float *out, const struct work *work, size_t n, double dose_photons,

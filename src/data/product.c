@@ -95,6 +95,81 @@ out:
 	return status;
 }
 
+/* What a network's files hold in the place of a complex object, the phase in radians. */
+static const char *const polar_names[][2] = {
+	{"reconstructed_amplitude", "reconstructed_phase"},
+	{"object_amplitude", "object_phase"},
+	{"amplitude", "phase"},
+};
+
+#define POLAR_COUNT (sizeof(polar_names) / sizeof(polar_names[0]))
+
+/* A real picture; leading dimensions of length 1 do not count. */
+static enum plica_status read_picture(double **out, size_t shape[2], const struct source *source,
+	const char *name, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_array array = {0};
+	double *values = NULL;
+	int last;
+
+	PLICA_TRY(plica_npz_read(&array, source->npz, name, err));
+	last = array.info.dimensions - 1;
+	if (plica_dtype_is_complex(array.info.dtype) || last < 1 || array.info.count == 0 ||
+		array.info.shape[last - 1] * array.info.shape[last] != array.info.count) {
+		status = refuse(source, name, &array, "one real picture", err);
+		goto out;
+	}
+	shape[0] = array.info.shape[last - 1];
+	shape[1] = array.info.shape[last];
+	PLICA_TRY(PLICA_NEW(&values, array.info.count, err));
+	PLICA_TRY(named(source,
+		plica_array_to_double(values, &array, 0, array.info.count, name, err), err));
+	*out = values;
+	values = NULL;
+out:
+	plica_free(values);
+	plica_array_release(&array);
+	return status;
+}
+
+static enum plica_status join_polar(struct plica_product *product, const double *amplitude,
+	const double *phase, struct plica_error *err)
+{
+	size_t count = product->object_rows * product->object_cols;
+	enum plica_status status = PLICA_NEW(&product->object, count, err);
+
+	for (size_t k = 0; k < count && status == PLICA_OK; k++)
+		product->object[k] = CMPLXF((float)(amplitude[k] * cos(phase[k])),
+			(float)(amplitude[k] * sin(phase[k])));
+	return status;
+}
+
+static enum plica_status read_polar(struct plica_product *product, const struct source *source,
+	const char *const names[2], struct plica_error *err)
+{
+	enum plica_status status;
+	size_t shape[2][2];
+	double *part[2] = {NULL, NULL};
+
+	for (size_t i = 0; i < 2; i++)
+		PLICA_TRY(read_picture(&part[i], shape[i], source, names[i], err));
+	if (shape[0][0] != shape[1][0] || shape[0][1] != shape[1][1]) {
+		status = plica_error_set(err, PLICA_ERR_DATA,
+			"cannot use '%s': '%s' has %zu x %zu px, '%s' %zu x %zu", source->path,
+			names[0], shape[0][0], shape[0][1], names[1], shape[1][0], shape[1][1]);
+		goto out;
+	}
+	product->object_rows = shape[0][0];
+	product->object_cols = shape[0][1];
+	PLICA_TRY(join_polar(product, part[0], part[1], err));
+	PLICA_TRY(check_finite(source, names[0], product->object, shape[0][0] * shape[0][1], err));
+out:
+	plica_free(part[0]);
+	plica_free(part[1]);
+	return status;
+}
+
 static enum plica_status read_object(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
@@ -103,11 +178,14 @@ static enum plica_status read_object(
 	const char *name =
 		plica_npz_has(source->npz, "reconstructed_object") ? "reconstructed_object" : "psi";
 
+	for (size_t i = 0; i < POLAR_COUNT && !plica_npz_has(source->npz, name); i++)
+		if (plica_npz_has(source->npz, polar_names[i][0]) &&
+			plica_npz_has(source->npz, polar_names[i][1]))
+			return read_polar(product, source, polar_names[i], err);
 	if (!plica_npz_has(source->npz, name))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"cannot use '%s': 'reconstructed_object' is missing, expected a "
-			"reconstruction "
-			"(reconstructed_object or psi)",
+			"reconstruction (reconstructed_object, psi, or amplitude and phase)",
 			source->path);
 	PLICA_TRY(read_complex(&product->object, shape, source, name, err));
 	if (shape[0] != 1) {

@@ -28,7 +28,7 @@ static const struct name names[PLICA_METRIC_COUNT] = {
 	[PLICA_METRIC_FRC_HALF_BIT] = {"frc_half_bit", "FRC crossing of 1/2 bit", "of Nyquist"},
 	[PLICA_METRIC_FRC_MEAN] = {"frc_mean", "FRC mean", ""},
 	[PLICA_METRIC_R_FACTOR] = {"r_factor", "R-factor of the data", ""},
-	[PLICA_METRIC_FOURIER_ERROR] = {"fourier_error", "Fourier error E_F of the data", ""},
+	[PLICA_METRIC_FOURIER_ERROR] = {"fourier_error", "E_F of the data", ""},
 	[PLICA_METRIC_PHASE_MAE_PTYCHOPINN] = {"phase_mae_ptychopinn", "PtychoPINN's phase MAE",
 		"rad"},
 	[PLICA_METRIC_AMPLITUDE_MAE_PTYCHOPINN] = {"amplitude_mae_ptychopinn",

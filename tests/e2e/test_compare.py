@@ -76,13 +76,13 @@ def texture(side, seed=7):
 
 
 def save_dataset(path, field, low, high):
-    """A little dataset whose positions span low ... high on both axes."""
+    """A little dataset whose positions span low ... high on both axes, without gaps, bright."""
     n = 16
     probe = np.outer(np.hanning(n), np.hanning(n)).astype(np.complex64) * 10
-    y, x = (axis.ravel() for axis in np.meshgrid(*2 * [np.linspace(low, high, 6)]))
+    y, x = (axis.ravel() for axis in np.meshgrid(*2 * [np.linspace(low, high, 40)]))
     np.savez(
         path,
-        diffraction=np.ones((y.size, n, n), np.float32),
+        diffraction=np.full((y.size, n, n), 1e3, np.float32),
         probeGuess=probe,
         objectGuess=field.astype(np.complex64),
         xcoords=x,
@@ -388,8 +388,93 @@ def test_words_for_people(plica, dataset, truth, tmp_path):
     assert [float(part) for part in shift.groups()] == pytest.approx([0.37, -0.61], abs=0.01)
     for line in ("  factor  ", "  ramp  ", "  complex NRMSE  ", "  FRC crossing of 1/2 bit  "):
         assert line in text
-    assert "phase MS-SSIM             -  (too small for five scales" in text
+    assert "phase MS-SSIM                   -  (too small for five scales" in text
     assert all(len(line) <= 100 for line in text.splitlines()[1:])
+
+
+def patterns(data, found, probe):
+    """Expected counts of all patterns by numpy, in the order of the stored ones."""
+    n = probe.shape[-1]
+    f = np.fft.fftfreq(n)
+    for y, x in zip(data["ycoords"], data["xcoords"], strict=True):
+        top, left = (int(np.rint(p)) - n // 2 for p in (y, x))
+        fraction = f[:, None] * (y - np.rint(y)) + f[None] * (x - np.rint(x))
+        shifted = np.fft.ifft2(np.fft.fft2(probe) * np.exp(-2j * np.pi * fraction))
+        wave = np.fft.fft2(shifted * found[top : top + n, left : left + n]) / n
+        yield np.fft.fftshift(abs(wave) ** 2)
+
+
+def test_residual_is_numpys(compare, dataset, truth, tmp_path):
+    data = np.load(dataset)
+    found = truth + noise(truth.shape, 0.05)
+    probe = 3 * data["probeTruth"].astype(np.complex128)  # another program's unit
+    path = save(tmp_path / "recon.npz", found, reconstructed_probe=probe)
+    table = tmp_path / "residual.csv"
+    result = compare(path, dataset, "--residual-csv", table)
+    measured = data["diffraction"].astype(np.float64)
+    modelled = np.sqrt(np.array(list(patterns(data, found.astype(np.complex64), probe))))
+    root = (measured * modelled).sum() / (modelled**2).sum()
+    distance = measured - root * modelled
+    metrics = result["metrics"]
+    assert result["removed"]["pattern_scale"] == pytest.approx(root**-2, rel=1e-4)
+    expected = abs(distance).sum() / measured.sum()
+    assert metrics["r_factor"]["value"] == pytest.approx(expected, rel=1e-4)
+    expected = (distance**2).sum() / (measured**2).sum()
+    assert metrics["fourier_error"]["value"] == pytest.approx(expected, rel=1e-4)
+    with open(table, encoding="ascii", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    each = abs(distance).sum(axis=(1, 2)) / measured.sum(axis=(1, 2))
+    assert [float(row["r_factor"]) for row in rows] == pytest.approx(list(each), rel=1e-4)
+
+
+def test_the_truth_is_too_good(compare, dataset):
+    result = compare(dataset, dataset)
+    metrics = result["metrics"]
+    assert metrics["phase_rmse"] == {"value": None, "reason": "better than shot noise allows"}
+    assert metrics["r_factor"]["reason"] == "a truth was not made from data"
+    data = np.load(dataset)
+    photons = (data["diffraction"].astype(float) ** 2).sum()
+    assert 0.8 * photons / 190**2 < result["photons_per_object_pixel"] < 1.2 * photons / 165**2
+
+
+def test_mask_leaves_out_what_is_dark(compare, shared, truth, tmp_path):
+    """Without the patterns of one corner, what is wrong there does not count."""
+    data = dict(np.load(shared / "data" / "parity" / "n64_1e5.npz"))
+    keep = (data["ycoords"] < 120) | (data["xcoords"] < 120)
+    part = {key: value[keep] if len(value) == keep.size else value for key, value in data.items()
+            if value.ndim > 0}
+    np.savez(tmp_path / "part.npz", **part)
+    spoilt = truth + noise(truth.shape, 0.02)
+    spoilt[165:, 165:] = 2
+    path = save(tmp_path / "recon.npz", spoilt)
+    masked = compare(path, tmp_path / "part.npz")
+    whole = compare(path, tmp_path / "part.npz", "--mask", "0")
+    assert masked["mask"]["level"] == 0.1 and 0.8 < masked["mask"]["share"] < 0.97
+    assert whole["mask"]["share"] == 1
+    assert masked["metrics"]["nrmse"]["value"] < 0.04
+    assert whole["metrics"]["nrmse"]["value"] > 0.1
+
+
+def test_data_can_be_given_for_two_reconstructions(compare, dataset, truth, tmp_path):
+    probe = np.load(dataset)["probeTruth"]
+    path = save(tmp_path / "recon.npz", truth + noise(truth.shape, 0.02),
+                reconstructed_probe=probe)
+    other = save(tmp_path / "other.npz", truth + noise(truth.shape, 0.03, seed=2))
+    bare = compare(path, other)
+    assert bare["metrics"]["r_factor"]["reason"] == "not held against any data"
+    assert "mask" not in bare
+    result = compare(path, other, "--data", dataset)
+    assert result["metrics"]["r_factor"]["value"] > 0
+    assert result["mask"]["share"] < 1  # the whole of both, of which the rim is dark
+    assert result["metrics"]["phase_rmse"]["reason"] is None
+
+
+def test_networks_write_amplitude_and_phase(compare, dataset, truth, tmp_path):
+    found = (truth + noise(truth.shape, 0.02)).astype(np.complex64)
+    np.savez(tmp_path / "pair.npz", amplitude=abs(found), phase=np.angle(found))
+    pair = compare(tmp_path / "pair.npz", dataset)["metrics"]
+    whole = compare(save(tmp_path / "whole.npz", found), dataset)["metrics"]
+    assert pair["nrmse"]["value"] == pytest.approx(whole["nrmse"]["value"], rel=1e-4)
 
 
 def test_picture_shows_six_panels(compare, dataset, truth, tmp_path):
@@ -418,11 +503,14 @@ def test_what_cannot_be_compared(plica, shared, dataset, truth, tmp_path):
         check_failure(plica("compare", reconstruction, "--reference", reference, check=False), *parts)
 
     fails(good, shared / "data" / "siemens_star.npz", "no truth to compare with")
-    fails(dataset, dataset, "'reconstructed_object' is missing", str(dataset))
+    fails(dataset, shared / "data" / "siemens_star.npz", "no truth to compare with")
     fails(good, tmp_path / "nowhere.npz", "nowhere.npz")
     fails(tmp_path / "nowhere.npz", dataset, "nowhere.npz")
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    fails(good, tmp_path / "other.npz", "neither 'diffraction'")
+    fails(good, tmp_path / "other.npz", "'reconstructed_object' is missing")
+    fails(tmp_path / "other.npz", good, "psi, or amplitude and phase")
+    done = plica("compare", good, "-r", dataset, "--residual-csv", tmp_path / "r.csv", check=False)
+    check_failure(done, "r.csv", "no probe to make patterns with")
     bad = truth.copy()
     bad[100, 100] = np.nan
     fails(save(tmp_path / "nan.npz", bad), dataset, "NaN")
@@ -447,6 +535,7 @@ def test_wrong_usage(plica, dataset, truth, tmp_path):
         ((good, "-r", dataset, "--max-shift", "-1"), "the largest shift is -1 px"),
         ((good, "-r", dataset, "--max-shift", "far"), "'--max-shift' takes a number"),
         ((good, "-r", dataset, "--ms-ssim-sigma", "9"), "before MS-SSIM"),
+        ((good, "-r", dataset, "--mask", "1"), "the mask's level is 1"),
     ):
         done = plica("compare", *words, check=False)
         assert done.returncode == 2, words

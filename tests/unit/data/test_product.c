@@ -139,6 +139,40 @@ static void foreign_layouts_are_read(void **state)
 	}
 }
 
+/* Amplitude and phase, as some networks leave them. */
+static void polar_pairs_are_joined(void **state)
+{
+	static const float amplitude[6] = {1.0F, 2.0F, 0.5F, 3.0F, 1.5F, 0.0F};
+	static const double phase[6] = {0.0, 0.5, -2.0, 3.0, -0.1, 1.0};
+	const size_t flat[3] = {1, 2, 3};
+	struct plica_members members = {0};
+	struct plica_product *product = NULL;
+
+	(void)state;
+	plica_members_view(&members, "amplitude", PLICA_DTYPE_F32, amplitude, 3, flat);
+	plica_members_view(&members, "phase", PLICA_DTYPE_F64, phase, 2, flat + 1);
+	assert_ok(plica_members_save(&members, path, &err));
+	plica_members_release(&members);
+	assert_ok(plica_product_load(&product, path, &err));
+	assert_int_equal(product->object_rows, 2);
+	assert_int_equal(product->object_cols, 3);
+	for (size_t k = 0; k < 6; k++) {
+		double complex value = (double complex)product->object[k];
+
+		assert_close(creal(value), (double)amplitude[k] * cos(phase[k]), 1e-6);
+		assert_close(cimag(value), (double)amplitude[k] * sin(phase[k]), 1e-6);
+	}
+	plica_product_free(product);
+	product = NULL;
+	plica_members_view(&members, "amplitude", PLICA_DTYPE_F32, amplitude, 2, flat + 1);
+	plica_members_view(&members, "phase", PLICA_DTYPE_F64, phase, 2, flat);
+	assert_ok(plica_members_save(&members, path, &err));
+	plica_members_release(&members);
+	assert_error(plica_product_load(&product, path, &err), PLICA_ERR_DATA,
+		"'amplitude' has 2 x 3 px, 'phase' 1 x 2");
+	assert_null(product);
+}
+
 /* A file with both has been made by one of us: its object is the reconstruction. */
 static void the_contracts_name_wins(void **state)
 {
@@ -254,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_saved_product_loads_as_it_was),
 		cmocka_unit_test(foreign_layouts_are_read),
+		cmocka_unit_test(polar_pairs_are_joined),
 		cmocka_unit_test(the_contracts_name_wins),
 		cmocka_unit_test(other_files_are_refused_by_name),
 		cmocka_unit_test(values_that_are_no_numbers_are_refused),
