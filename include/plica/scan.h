@@ -43,6 +43,15 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_scan_split(struct plica_indices
 	struct plica_indices *test, struct plica_positions positions, enum plica_axis axis,
 	struct plica_error *err);
 
+/**
+ * Cuts the scan at random into two halves, of which the first has the odd position if there is one:
+ * for the FRC between two independent reconstructions. Fewer than two positions are PLICA_ERR_DATA.
+ * Release both.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_scan_split_random(struct plica_indices *first,
+	struct plica_indices *second, size_t position_count, uint64_t seed,
+	struct plica_error *err);
+
 /** Views */
 
 /** The spacing S = (1 - f) N that a view of overlap f in [0, 1) asks of its groups. */

@@ -20,6 +20,12 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_split(struct plica_data
 	struct plica_dataset **test, const struct plica_dataset *dataset, enum plica_axis axis,
 	struct plica_error *err);
 
+/** Two halves chosen at random (plica_scan_split_random). Metadata: split ("half1", "half2"),
+ * rng_seed_split, source_file, n_images_source. Free both. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_split_random(struct plica_dataset **first,
+	struct plica_dataset **second, const struct plica_dataset *dataset, uint64_t seed,
+	struct plica_error *err);
+
 /**
  * The view called `name`, chosen by plica_view_select. Metadata: overlap_view, selection_strategy,
  * spacing_threshold, n_accepted, n_rejected, acceptance_rate, gridsize, neighbor_count,

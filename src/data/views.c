@@ -70,23 +70,33 @@ out:
 	return status;
 }
 
-static enum plica_status take_half(struct plica_dataset **out, const struct plica_dataset *source,
-	const struct plica_indices *half, enum plica_axis axis, const char *name,
-	struct plica_error *err)
+/* `json` describes the part already, but for what is measured. */
+static enum plica_status take_part(struct plica_dataset **out, const struct plica_dataset *source,
+	const struct plica_indices *part, struct plica_json *json, struct plica_error *err)
 {
-	struct plica_json *json = metadata_of(source);
 	struct plica_dataset *dataset = NULL;
 	enum plica_status status;
 
-	PLICA_TRY(plica_dataset_select(&dataset, source, half->item, half->count, err));
-	plica_json_set_text(json, "split", name);
-	plica_json_set_text(json, "split_axis", axis == PLICA_AXIS_Y ? "y" : "x");
+	PLICA_TRY(plica_dataset_select(&dataset, source, part->item, part->count, err));
 	describe_source(json, source);
 	PLICA_TRY(write_metadata(dataset, json, err));
 	*out = dataset;
 	dataset = NULL;
 out:
 	plica_dataset_free(dataset);
+	return status;
+}
+
+static enum plica_status take_half(struct plica_dataset **out, const struct plica_dataset *source,
+	const struct plica_indices *half, enum plica_axis axis, const char *name,
+	struct plica_error *err)
+{
+	struct plica_json *json = metadata_of(source);
+	enum plica_status status;
+
+	plica_json_set_text(json, "split", name);
+	plica_json_set_text(json, "split_axis", axis == PLICA_AXIS_Y ? "y" : "x");
+	status = take_part(out, source, half, json, err);
 	plica_json_free(json);
 	return status;
 }
@@ -108,6 +118,39 @@ out:
 	plica_dataset_free(first);
 	plica_indices_release(&low);
 	plica_indices_release(&high);
+	return status;
+}
+
+static enum plica_status take_random(struct plica_dataset **out, const struct plica_dataset *source,
+	const struct plica_indices *half, uint64_t seed, const char *name, struct plica_error *err)
+{
+	struct plica_json *json = metadata_of(source);
+	enum plica_status status;
+
+	plica_json_set_text(json, "split", name);
+	plica_json_set_integer(json, "rng_seed_split", (int64_t)seed);
+	status = take_part(out, source, half, json, err);
+	plica_json_free(json);
+	return status;
+}
+
+enum plica_status plica_dataset_split_random(struct plica_dataset **first,
+	struct plica_dataset **second, const struct plica_dataset *dataset, uint64_t seed,
+	struct plica_error *err)
+{
+	struct plica_indices half[2] = {{0}, {0}};
+	struct plica_dataset *made = NULL;
+	enum plica_status status;
+
+	PLICA_TRY(plica_scan_split_random(&half[0], &half[1], dataset->pattern_count, seed, err));
+	PLICA_TRY(take_random(&made, dataset, &half[0], seed, "half1", err));
+	PLICA_TRY(take_random(second, dataset, &half[1], seed, "half2", err));
+	*first = made;
+	made = NULL;
+out:
+	plica_dataset_free(made);
+	plica_indices_release(&half[0]);
+	plica_indices_release(&half[1]);
 	return status;
 }
 

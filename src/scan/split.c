@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/try.h"
 #include "plica/scan.h"
 
@@ -49,6 +51,42 @@ enum plica_status plica_scan_split(struct plica_indices *train, struct plica_ind
 	}
 	*train = half[0];
 	*test = half[1];
+	half[0] = half[1] = (struct plica_indices){0};
+out:
+	plica_indices_release(&half[0]);
+	plica_indices_release(&half[1]);
+	return status;
+}
+
+/* Selection sampling: each position in turn, with the chance that fills the first half. */
+static void draw_halves(struct plica_indices half[2], size_t count, uint64_t seed)
+{
+	size_t wanted = count - count / 2;
+	struct plica_random random;
+
+	plica_random_start(&random, seed, PLICA_RANDOM_HALVES, 0);
+	for (size_t i = 0; i < count; i++) {
+		bool first = plica_random_below(&random, count - i) < wanted - half[0].count;
+		struct plica_indices *to = &half[first ? 0 : 1];
+
+		to->item[to->count++] = i;
+	}
+}
+
+enum plica_status plica_scan_split_random(struct plica_indices *first, struct plica_indices *second,
+	size_t position_count, uint64_t seed, struct plica_error *err)
+{
+	struct plica_indices half[2] = {{0}, {0}};
+	enum plica_status status;
+
+	if (position_count < 2)
+		return plica_error_set(err, PLICA_ERR_DATA,
+			"a scan of %zu positions has no two halves", position_count);
+	PLICA_TRY(PLICA_NEW(&half[0].item, position_count, err));
+	PLICA_TRY(PLICA_NEW(&half[1].item, position_count, err));
+	draw_halves(half, position_count, seed);
+	*first = half[0];
+	*second = half[1];
 	half[0] = half[1] = (struct plica_indices){0};
 out:
 	plica_indices_release(&half[0]);

@@ -469,6 +469,30 @@ def test_data_can_be_given_for_two_reconstructions(compare, dataset, truth, tmp_
     assert result["metrics"]["phase_rmse"]["reason"] is None
 
 
+def test_halves_of_a_scan_need_no_truth(plica, compare, dataset, tmp_path):
+    """The FRC between two halves falls where the noise begins, and so says what the truth says."""
+    plica("split", dataset, "--random", "--seed", "7", "-o", tmp_path)
+    halves = [np.load(tmp_path / f"n64_1e5_half{i}.npz") for i in (1, 2)]
+    whole = np.load(dataset)
+    assert [half["xcoords"].size for half in halves] == [512, 512]
+    positions = [set(zip(file["ycoords"], file["xcoords"], strict=True))
+                 for file in (*halves, whole)]
+    assert positions[0] | positions[1] == positions[2] and not positions[0] & positions[1]
+    for i in (1, 2):
+        plica("reconstruct", "--input-npz", tmp_path / f"n64_1e5_half{i}.npz",
+              "--output-dir", tmp_path / str(i), "--num-epochs", "5", "--algorithm", "LSQML")
+    paths = [tmp_path / str(i) / "reconstruction.npz" for i in (1, 2)]
+    result = compare(*paths)
+    area = result["area"]
+    for axis, (low, high) in (("ycoords", ("row0", "row1")), ("xcoords", ("col0", "col1"))):
+        reach = [(half[axis].min(), half[axis].max()) for half in halves]
+        origin = np.load(paths[1])["object_origin"][0 if axis == "ycoords" else 1]
+        assert area[low] + origin >= max(low for low, _ in reach) - 1e-9
+        assert area[high] + origin <= min(high for _, high in reach) + 1e-9
+    assert result["metrics"]["frc_half_bit"]["reason"] is None
+    assert 0.1 < result["metrics"]["frc_half_bit"]["value"] < 1
+
+
 def test_networks_write_amplitude_and_phase(compare, dataset, truth, tmp_path):
     found = (truth + noise(truth.shape, 0.02)).astype(np.complex64)
     np.savez(tmp_path / "pair.npz", amplitude=abs(found), phase=np.angle(found))

@@ -61,12 +61,65 @@ static void a_line_cannot_be_cut_along_itself(void **state)
 	assert_null(train.item);
 }
 
+static void random_halves_share_nothing(void **state)
+{
+	struct plica_error err;
+
+	(void)state;
+	for (size_t count = 2; count < 40; count += 7) {
+		struct plica_indices half[2], again[2];
+		size_t next[2] = {0, 0};
+
+		assert_ok(plica_scan_split_random(&half[0], &half[1], count, count, &err));
+		assert_ok(plica_scan_split_random(&again[0], &again[1], count, count, &err));
+		assert_int_equal(half[0].count, count - count / 2);
+		assert_int_equal(half[1].count, count / 2);
+		assert_memory_equal(
+			half[0].item, again[0].item, half[0].count * sizeof(*half[0].item));
+		for (size_t i = 0; i < count; i++) { /* each once, in order */
+			size_t k = next[0] < half[0].count && half[0].item[next[0]] == i ? 0 : 1;
+
+			assert_true(next[k] < half[k].count);
+			assert_int_equal(half[k].item[next[k]++], i);
+		}
+		for (size_t k = 0; k < 2; k++) {
+			plica_indices_release(&half[k]);
+			plica_indices_release(&again[k]);
+		}
+	}
+}
+
+static void random_halves_depend_on_the_seed(void **state)
+{
+	struct plica_indices first[2], second[2];
+	struct plica_error err;
+	size_t in_both = 0;
+
+	(void)state;
+	assert_ok(plica_scan_split_random(&first[0], &first[1], 1000, 1, &err));
+	assert_ok(plica_scan_split_random(&second[0], &second[1], 1000, 2, &err));
+	for (size_t i = 0, k = 0; i < 500; i++) {
+		while (k < 500 && second[0].item[k] < first[0].item[i])
+			k++;
+		in_both += k < 500 && second[0].item[k] == first[0].item[i];
+	}
+	assert_true(in_both > 200 && in_both < 300); /* 250 are expected, with 8 around it */
+	for (size_t k = 0; k < 2; k++) {
+		plica_indices_release(&first[k]);
+		plica_indices_release(&second[k]);
+	}
+	assert_error(plica_scan_split_random(&first[0], &first[1], 1, 1, &err), PLICA_ERR_DATA,
+		"a scan of 1 positions has no two halves");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(halves_are_disjoint_and_complete),
 		cmocka_unit_test(both_halves_have_something),
 		cmocka_unit_test(a_line_cannot_be_cut_along_itself),
+		cmocka_unit_test(random_halves_share_nothing),
+		cmocka_unit_test(random_halves_depend_on_the_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
