@@ -13,6 +13,7 @@ static const struct cli_command *const subcommands[] = {
 	&cmd_study_plan,
 	&cmd_study_run,
 	&cmd_study_status,
+	&cmd_study_compare,
 	&cmd_study_report,
 };
 

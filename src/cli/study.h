@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "plica/study.h"
 
+extern const struct cli_command cmd_study_compare;
 extern const struct cli_command cmd_study_generate;
 extern const struct cli_command cmd_study_init;
 extern const struct cli_command cmd_study_plan;
