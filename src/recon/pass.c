@@ -20,6 +20,7 @@ enum plica_status plica_pass_create(struct plica_pass **out, struct plica_proble
 	pass->capacity = capacity;
 	pass->model = PLICA_DETECTOR_GAUSSIAN;
 	pass->step = 1.0F;
+	pass->streaming = plica_kernels_should_stream(problem->kernels, 2 * capacity);
 	PLICA_TRY(PLICA_NEW(&pass->incident, capacity * floats, err));
 	PLICA_TRY(PLICA_NEW(&pass->difference, capacity * floats, err));
 	PLICA_TRY(PLICA_NEW(&pass->sums, capacity, err));
@@ -72,13 +73,14 @@ static void run_block(struct plica_pass *pass, const size_t *positions, size_t c
 		args.epsilon = pass->epsilon;
 		args.incident = pass->incident + k * floats;
 		args.difference = pass->difference + k * floats;
+		args.streaming = pass->streaming;
 		args.probe_sum = pass->block_sums + block * floats;
 		kernels->table->exit_wave(
 			kernels, pass->problem->work[omp_get_thread_num()], &args, &pass->sums[k]);
 	}
 }
 
-/* Adds the blocks in order; each thread owns a range of the wave. */
+/* Adds the blocks in order, and clears them; each thread owns ranges of the wave. */
 static void add_blocks(struct plica_pass *pass)
 {
 	size_t floats = pass->problem->kernels->wave_floats;
@@ -86,14 +88,16 @@ static void add_blocks(struct plica_pass *pass)
 
 #pragma omp parallel for schedule(static) num_threads(pass->problem->threads)
 	for (size_t first = 0; first < floats; first += range) {
-		size_t end = first + range < floats ? first + range : floats;
+		size_t count = first + range < floats ? range : floats - first;
+		float *to = pass->probe_gradient + first;
 
-		for (size_t k = first; k < end; k++) {
-			float sum = 0.0F;
+		memset(to, 0, count * sizeof(*to));
+		for (size_t block = 0; block < PLICA_PASS_BLOCKS; block++) {
+			float *from = pass->block_sums + block * floats + first;
 
-			for (size_t block = 0; block < PLICA_PASS_BLOCKS; block++)
-				sum += pass->block_sums[block * floats + k];
-			pass->probe_gradient[k] = sum;
+			for (size_t k = 0; k < count; k++)
+				to[k] += from[k];
+			memset(from, 0, count * sizeof(*from));
 		}
 	}
 }
@@ -134,7 +138,6 @@ void plica_pass_begin(struct plica_pass *pass, size_t first_row, size_t end_row)
 {
 	size_t stride = pass->gradient.stride;
 	size_t bytes = (end_row - first_row) * stride * sizeof(float);
-	size_t wave_bytes = pass->problem->kernels->wave_floats * sizeof(float);
 
 	pass->first_row = first_row;
 	pass->end_row = end_row;
@@ -142,7 +145,6 @@ void plica_pass_begin(struct plica_pass *pass, size_t first_row, size_t end_row)
 	memset(pass->gradient.im + first_row * stride, 0, bytes);
 	if (pass->power != NULL)
 		memset(pass->power + first_row * stride, 0, bytes);
-	memset(pass->block_sums, 0, PLICA_PASS_BLOCKS * wave_bytes);
 }
 
 void plica_pass_add(struct plica_pass *pass, const size_t *positions, size_t count)

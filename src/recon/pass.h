@@ -27,7 +27,8 @@ struct plica_pass {
 	size_t capacity;              /**< largest set */
 	float *incident, *difference; /**< capacity waves each */
 	struct plica_exit_sums *sums; /**< of each position of the last set */
-	float *block_sums;            /**< PLICA_PASS_BLOCKS waves */
+	bool streaming;               /**< a full set's waves do not fit the cache */
+	float *block_sums;            /**< PLICA_PASS_BLOCKS waves, zero between passes */
 	struct plica_planes gradient; /**< G; rows outside [first_row, end_row) are stale */
 	float *power;                 /**< W, rows x gradient.stride floats; NULL: not wanted */
 	float *probe_gradient;        /**< D, a wave; complete after plica_pass_end */
