@@ -5,7 +5,8 @@
  * File `reconstruction.npz`: reconstructed_object (H, W) complex64; object_origin (2,) float64,
  * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; after denoising also
  * reconstructed_object_raw; reconstructed_probe
- * (N, N) or (modes, N, N) complex64; ycoords, xcoords (refined positions); loss (epochs,)
+ * (N, N) or (modes, N, N) complex64; where they were asked for reconstructed_background (N, N)
+ * float32 and intensity (n,) float64; ycoords, xcoords (refined positions); loss (epochs,)
  * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
  * plica_version, options (JSON), input (JSON: path, sha256) strings.
  */
@@ -23,8 +24,10 @@ struct plica_product {
 	double origin_y_px, origin_x_px; /**< of object[0, 0] in the dataset's coordinates */
 	size_t probe_modes, probe_px;
 	float _Complex *probe; /**< probe_modes * N * N, sum |P|^2 = photons */
+	float *background;     /**< N * N photons of every pattern, zero frequency at N/2; NULL */
 	size_t position_count;
 	double *y_px, *x_px; /**< positions, refined where that was asked for */
+	double *intensity;   /**< photons at each position, relative to their mean; NULL: all 1 */
 	size_t epoch_count;
 	double *loss;         /**< one value an epoch */
 	double fourier_error; /**< E_F of the final object and probe; NaN when unknown */

@@ -60,6 +60,12 @@ enum plica_grid_component {
 	PLICA_GRID_MAGNITUDE,
 };
 
+/** How incoherent modes are made orthogonal. */
+enum plica_orthogonalize_method {
+	PLICA_ORTHOGONALIZE_SVD, /**< mixed unitarily, strongest first; no pattern changes */
+	PLICA_ORTHOGONALIZE_GS,  /**< Gram-Schmidt from the first on */
+};
+
 /** When something happens: in the epochs e (the first is 0) with start <= e < stop and (e - start) a
  * multiple of stride. */
 struct plica_plan {
@@ -74,13 +80,14 @@ struct plica_settings {
 	long batch_size;       /**< positions a minibatch */
 	int batching_mode;     /**< enum plica_batching_mode */
 	long random_seed;
-	long threads;                 /**< 0: as many as the process may use */
-	int initial_object;           /**< enum plica_initial_object */
-	int noise_model;              /**< enum plica_noise_model */
-	double gaussian_noise_std;    /**< sigma; relaxation 1 / (4 sigma^2) */
-	double poisson_epsilon;       /**< e of I + e and |Psi|^2 + e, photons */
-	bool rescale_probe_intensity; /**< once, to the counts, before the first epoch */
-	bool solve_steps_jointly;     /**< steps of object and probe from one problem */
+	long threads;                     /**< 0: as many as the process may use */
+	int initial_object;               /**< enum plica_initial_object */
+	int noise_model;                  /**< enum plica_noise_model */
+	double gaussian_noise_std;        /**< sigma; relaxation 1 / (4 sigma^2) */
+	double poisson_epsilon;           /**< e of I + e and |Psi|^2 + e, photons */
+	bool rescale_probe_intensity;     /**< once, to the counts, before the first epoch */
+	bool solve_steps_jointly;         /**< steps of object and probe from one problem */
+	bool solve_steps_with_first_mode; /**< not with all incoherent modes */
 	struct {
 		double gain;          /**< 0: none */
 		double mixing_factor; /**< mu; 0: the friction */
@@ -173,7 +180,21 @@ struct plica_settings {
 			bool enabled;
 			struct plica_plan plan;
 		} center_constraint;
+		long modes; /**< incoherent ones; 0: as many as the file has */
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			int method; /**< enum plica_orthogonalize_method */
+		} orthogonalize_incoherent_modes;
 	} probe;
+	struct {
+		bool optimizable;
+		double initial; /**< photons a pixel; 0: guessed from the patterns */
+	} background;
+	struct {
+		bool optimize_intensity_variation; /**< an intensity of each position */
+		struct plica_plan plan;
+	} opr_mode_weights;
 };
 
 struct plica_setting;

@@ -161,9 +161,6 @@ static enum plica_status load_input(
 		return status;
 	for (size_t i = 0; i < (*out)->note_count; i++)
 		cli_warn("'%s': %s", path, (*out)->notes[i]);
-	if ((*out)->probe_modes > 1)
-		cli_warn("'%s': 'probeGuess' has %zu modes, this engine uses the first", path,
-			(*out)->probe_modes);
 	return PLICA_OK;
 }
 

@@ -17,6 +17,8 @@ void plica_product_free(struct plica_product *product)
 	plica_free(product->object);
 	plica_free(product->object_raw);
 	plica_free(product->probe);
+	plica_free(product->background);
+	plica_free(product->intensity);
 	plica_free(product->y_px);
 	plica_free(product->x_px);
 	plica_free(product->loss);
@@ -380,6 +382,10 @@ static void view_arrays(
 	plica_members_view(members, "object_origin", PLICA_DTYPE_F64, origin, 1, &pair);
 	plica_members_view(members, "reconstructed_probe", PLICA_DTYPE_C64, product->probe,
 		single ? 2 : 3, single ? probe + 1 : probe);
+	plica_members_view(members, "reconstructed_background", PLICA_DTYPE_F32,
+		product->background, 2, probe + 1);
+	plica_members_view(members, "intensity", PLICA_DTYPE_F64, product->intensity, 1,
+		&product->position_count);
 	plica_members_view(
 		members, "ycoords", PLICA_DTYPE_F64, product->y_px, 1, &product->position_count);
 	plica_members_view(

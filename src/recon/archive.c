@@ -155,17 +155,22 @@ void plica_archive_planes(
 	plica_free(natural);
 }
 
-void plica_archive_wave(struct plica_archive *archive, const char *name, float *wave)
+void plica_archive_waves(
+	struct plica_archive *archive, const char *name, float *waves, size_t count)
 {
 	const struct plica_kernels *kernels = archive->kernels;
-	size_t count = kernels->size * kernels->size;
-	float _Complex *natural = natural_copy(archive, count);
+	size_t pixels = kernels->size * kernels->size;
+	float _Complex *natural = natural_copy(archive, count * pixels);
 
 	if (natural == NULL)
 		return;
-	kernels->table->wave_to(kernels, natural, wave);
-	exchange(archive, name, PLICA_DTYPE_C64, natural, count);
-	kernels->table->wave_from(kernels, wave, natural);
+	for (size_t k = 0; k < count; k++)
+		kernels->table->wave_to(
+			kernels, natural + k * pixels, waves + k * kernels->wave_floats);
+	exchange(archive, name, PLICA_DTYPE_C64, natural, count * pixels);
+	for (size_t k = 0; k < count; k++)
+		kernels->table->wave_from(
+			kernels, waves + k * kernels->wave_floats, natural + k * pixels);
 	plica_free(natural);
 }
 

@@ -34,10 +34,12 @@ PLICA_MUST_USE enum plica_status plica_archive_finish(
 	struct plica_archive *archive, const char *path, struct plica_error *err);
 void plica_archive_free(struct plica_archive *archive);
 
-/** Object-sized planes, a wave, floats, numbers; sizes must be those that were saved. */
+/** Object-sized planes, `count` waves one after the other, floats, numbers; sizes must be those
+ * that were saved. */
 void plica_archive_planes(
 	struct plica_archive *archive, const char *name, struct plica_planes *planes);
-void plica_archive_wave(struct plica_archive *archive, const char *name, float *wave);
+void plica_archive_waves(
+	struct plica_archive *archive, const char *name, float *waves, size_t count);
 void plica_archive_floats(
 	struct plica_archive *archive, const char *name, float *values, size_t count);
 void plica_archive_numbers(

@@ -81,12 +81,10 @@ static void fill_gain(float *gain, size_t count, double width)
 void plica_boost_set_width(struct plica_boost *boost)
 {
 	const struct plica_problem *problem = boost->problem;
-	/* the transform's array is free here, and larger than a probe */
-	float complex *probe = boost->phase;
 	double sigma;
 
-	problem->kernels->table->wave_to(problem->kernels, probe, problem->probe);
-	sigma = plica_probe_rms_radius_px(probe, 1, problem->side);
+	plica_problem_modes_out(problem);
+	sigma = plica_probe_rms_radius_px(problem->natural, problem->modes, problem->side);
 	fill_gain(boost->gain_y, boost->rows, boost->c * sigma);
 	fill_gain(boost->gain_x, boost->cols, boost->c * sigma);
 }

@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/background.h"
+#include "recon/intensity.h"
 
 /* Positions in one set of the gradient pass; more would only cost memory. */
 #define CHUNK ((size_t)64)
@@ -99,10 +101,20 @@ void plica_cg_restart(struct plica_cg *cg)
 
 void plica_cg_archive(struct plica_cg *cg, struct plica_archive *archive)
 {
+	size_t modes = cg->problem->modes;
+
 	plica_archive_planes(archive, "cg_residual_object", &cg->residual_old.object);
-	plica_archive_wave(archive, "cg_residual_probe", cg->residual_old.probe);
+	plica_archive_waves(archive, "cg_residual_probe", cg->residual_old.probe, modes);
 	plica_archive_planes(archive, "cg_direction_object", &cg->direction.object);
-	plica_archive_wave(archive, "cg_direction_probe", cg->direction.probe);
+	plica_archive_waves(archive, "cg_direction_probe", cg->direction.probe, modes);
+	if (cg->direction.background != NULL) {
+		size_t floats = cg->problem->kernels->pattern_floats;
+
+		plica_archive_floats(
+			archive, "cg_residual_background", cg->residual_old.background, floats);
+		plica_archive_floats(
+			archive, "cg_direction_background", cg->direction.background, floats);
+	}
 	plica_archive_number(archive, "cg_old_product", &cg->old_product);
 	plica_archive_number(archive, "cg_step", &cg->step);
 	plica_archive_integer(archive, "cg_iteration", &cg->iteration);
@@ -119,10 +131,10 @@ static bool refines_positions(const struct plica_cg *cg)
 }
 
 /* r and W; returns the summed amplitude residual. */
-static double gradient(struct plica_cg *cg)
+static double gradient(struct plica_cg *cg, long number)
 {
 	struct plica_pass *pass = cg->pass;
-	const struct plica_problem *problem = cg->problem;
+	struct plica_problem *problem = cg->problem;
 	size_t bytes = pass->gradient.rows * pass->gradient.stride * sizeof(float);
 	double residual = 0.0;
 
@@ -133,6 +145,7 @@ static double gradient(struct plica_cg *cg)
 		size_t count = problem->count - first < CHUNK ? problem->count - first : CHUNK;
 
 		plica_pass_add(pass, cg->positions + first, count);
+		plica_intensity_update(problem, cg->positions + first, count, pass->sums, number);
 		if (refines_positions(cg))
 			plica_position_search_add(cg->search, pass, first, count);
 		for (size_t k = 0; k < count; k++)
@@ -143,7 +156,9 @@ static double gradient(struct plica_cg *cg)
 	memcpy(cg->residual.object.im, pass->gradient.im, bytes);
 	if (problem->settings->probe.optimizable)
 		memcpy(cg->residual.probe, pass->probe_gradient,
-			problem->kernels->wave_floats * sizeof(float));
+			problem->probe_floats * sizeof(float));
+	if (cg->residual.background != NULL)
+		plica_background_residual(cg->residual.background, problem, pass->factor_sum);
 	return residual;
 }
 
@@ -206,15 +221,19 @@ static void precondition(struct plica_cg *cg)
 	}
 	if (cg->boost != NULL)
 		plica_boost_direction(cg->boost, &cg->scaled.object, power, damping);
+	if (cg->scaled.background != NULL)
+		for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+			cg->scaled.background[k] =
+				cg->residual.background[k] * problem->background_scale[k];
 	if (refines_positions(cg))
 		plica_position_search_precondition(cg->search);
 	if (!problem->settings->probe.optimizable)
 		return;
 	measure_coverage(cg);
 	probe_damping = DAMPING * largest_of(cg->coverage_wave, wave);
-	for (size_t k = 0; k < wave; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		cg->scaled.probe[k] =
-			cg->residual.probe[k] / (cg->coverage_wave[k] + probe_damping);
+			cg->residual.probe[k] / (cg->coverage_wave[k % wave] + probe_damping);
 }
 
 /* <r, z> over object, probe and positions; `r` is the present or the old one. */
@@ -291,9 +310,11 @@ static void advance(struct plica_cg *cg, double t)
 		object->re[k] += step * cg->direction.object.re[k];
 		object->im[k] += step * cg->direction.object.im[k];
 	}
-	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		problem->probe[k] += step * cg->direction.probe[k];
 	plica_problem_probe_changed(problem);
+	if (cg->direction.background != NULL)
+		plica_background_move(problem->background, problem, step, cg->direction.background);
 	if (refines_positions(cg))
 		plica_position_search_advance(cg->search, t);
 }
@@ -308,13 +329,13 @@ static void start_positions(struct plica_cg *cg)
 	cg->old_product = 0.0;
 }
 
-double plica_cg_iterate(struct plica_cg *cg, double *cost)
+double plica_cg_iterate(struct plica_cg *cg, long number, double *cost)
 {
 	const struct plica_problem *problem = cg->problem;
 	double residual;
 
 	start_positions(cg);
-	residual = gradient(cg);
+	residual = gradient(cg, number);
 	precondition(cg);
 	make_direction(cg);
 	*cost += 1.0;

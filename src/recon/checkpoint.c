@@ -63,7 +63,12 @@ static void exchange(struct plica_run *run, struct plica_archive *archive)
 	struct plica_problem *problem = run->problem;
 
 	plica_archive_planes(archive, "object", &problem->object);
-	plica_archive_wave(archive, "probe", problem->probe);
+	plica_archive_waves(archive, "probe", problem->probe, problem->modes);
+	if (problem->background != NULL)
+		plica_archive_floats(archive, "background", problem->background,
+			problem->kernels->pattern_floats);
+	if (problem->intensity != NULL)
+		plica_archive_numbers(archive, "intensity", problem->intensity, problem->count);
 	plica_archive_number(archive, "cost", &run->cost);
 	run->engine->archive(run->state, archive);
 	plica_archive_numbers(archive, "loss", run->loss, (size_t)run->epochs);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/try.h"
 #include "recon/ambiguity.h"
+#include "recon/nuisance.h"
 #include "recon/plan.h"
 
 /* Of the total-variation step; a small weight needs few. */
@@ -21,6 +22,11 @@ struct constraint {
 static bool has_power(const struct plica_settings *settings)
 {
 	return settings->probe.power_constraint.enabled;
+}
+
+static bool has_several_modes(const struct plica_settings *settings)
+{
+	return settings->probe.orthogonalize_incoherent_modes.enabled;
 }
 
 static bool has_limits(const struct plica_settings *settings)
@@ -74,6 +80,11 @@ static bool remove_ambiguity(struct plica_constraints *constraints)
 	return true;
 }
 
+static bool orthogonalize(struct plica_constraints *constraints)
+{
+	return plica_nuisance_orthogonalize(constraints->problem);
+}
+
 static bool apply_tv(struct plica_constraints *constraints)
 {
 	double median;
@@ -87,6 +98,8 @@ static bool apply_tv(struct plica_constraints *constraints)
 
 static const struct constraint table[] = {
 	{"probe.power_constraint", has_power, PLAN(probe.power_constraint), plica_constrain_power},
+	{"probe.orthogonalize_incoherent_modes", has_several_modes,
+		PLAN(probe.orthogonalize_incoherent_modes), orthogonalize},
 	{"object.hard_limits_magnitude_phase", has_limits, PLAN(object.hard_limits),
 		plica_constrain_limits},
 	{"object.smoothness_constraint", has_smoothness, PLAN(object.smoothness),
@@ -106,11 +119,11 @@ static const struct constraint table[] = {
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
-static double probe_power(const struct plica_problem *problem, size_t modes)
+static double probe_power(const struct plica_problem *problem)
 {
 	double power = 0.0;
 
-	for (size_t k = 0; k < modes * problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		power += (double)problem->probe[k] * (double)problem->probe[k];
 	return power;
 }
@@ -149,10 +162,9 @@ enum plica_status plica_constraints_create(
 
 	PLICA_TRY(PLICA_NEW(&constraints, 1, err));
 	constraints->problem = problem;
-	constraints->modes = 1;
 	constraints->target_power = settings->probe.power_constraint.probe_power;
 	if (!(constraints->target_power > 0.0))
-		constraints->target_power = probe_power(problem, constraints->modes);
+		constraints->target_power = probe_power(problem);
 	PLICA_TRY(allocate_object_scratch(constraints, err));
 	if (has_support(settings) || has_center(settings)) {
 		PLICA_TRY(PLICA_NEW(&constraints->natural, pixels, err));
@@ -198,7 +210,7 @@ bool plica_constraints_apply(struct plica_constraints *constraints, long number)
 bool plica_constrain_power(struct plica_constraints *constraints)
 {
 	struct plica_problem *problem = constraints->problem;
-	double power = probe_power(problem, constraints->modes);
+	double power = probe_power(problem);
 	double factor;
 
 	if (!(power > 0.0))

@@ -4,6 +4,7 @@
  * of one table, in the order in which they are applied:
  *
  *     probe.power_constraint             the probe's power, with the object's scale
+ *     probe.orthogonalize_incoherent_modes
  *     object.hard_limits_magnitude_phase |O| and arg O within limits
  *     object.smoothness_constraint       a 3 x 3 mean of the object
  *     object.remove_grid_artifacts       the scan grid's harmonics taken out of the object
@@ -28,7 +29,6 @@
 /** The scratch of the constraints that are on; the other members are NULL. */
 struct plica_constraints {
 	struct plica_problem *problem;
-	size_t modes;               /**< probe modes, waves one after the other */
 	double target_power;        /**< of the probe, photons */
 	float *illumination;        /**< canvas floats, for the ambiguity */
 	struct plica_planes planes; /**< a copy of the object */

@@ -118,7 +118,7 @@ bool plica_constrain_support(struct plica_constraints *constraints)
 	const struct plica_settings *settings = constraints->problem->settings;
 	double threshold = settings->probe.support_constraint.threshold;
 
-	for (size_t mode = 0; mode < constraints->modes; mode++) {
+	for (size_t mode = 0; mode < constraints->problem->modes; mode++) {
 		take_mode(constraints, mode);
 		if (settings->probe.support_constraint.fixed_probe_support != PLICA_SUPPORT_NONE)
 			cut_fixed(constraints);
@@ -137,7 +137,7 @@ static void measure_offset(struct plica_constraints *constraints, long offset[2]
 	double middle = (double)(side / 2);
 	double power = 0.0, y = 0.0, x = 0.0;
 
-	for (size_t mode = 0; mode < constraints->modes; mode++) {
+	for (size_t mode = 0; mode < constraints->problem->modes; mode++) {
 		take_mode(constraints, mode);
 		for (size_t k = 0; k < side * side; k++) {
 			double a = (double)cabsf(constraints->natural[k]);
@@ -215,7 +215,7 @@ bool plica_constrain_center(struct plica_constraints *constraints)
 	measure_offset(constraints, offset);
 	if (offset[0] == 0 && offset[1] == 0)
 		return false;
-	for (size_t mode = 0; mode < constraints->modes; mode++) {
+	for (size_t mode = 0; mode < constraints->problem->modes; mode++) {
 		take_mode(constraints, mode);
 		roll_mode(constraints, offset);
 		put_mode(constraints, mode);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/exit.h"
 
 /* The line search looks at every such position, if it then sees no fewer than LEAST_POSITIONS. */
 #define STRIDE ((size_t)16)
@@ -61,6 +62,8 @@ enum plica_status plica_line_create(struct plica_line **out, struct plica_proble
 	line->direction = direction;
 	PLICA_TRY(PLICA_NEW(&line->spectrum, problem->kernels->wave_floats, err));
 	PLICA_TRY(PLICA_NEW(&line->f, problem->count, err));
+	if (plica_exit_is_mixture(problem))
+		PLICA_TRY(plica_trial_create(&line->trial, problem, err));
 	*out = line;
 	line = NULL;
 out:
@@ -74,6 +77,7 @@ void plica_line_free(struct plica_line *line)
 		return;
 	plica_free(line->spectrum);
 	plica_free(line->f);
+	plica_trial_free(line->trial);
 	plica_free(line);
 }
 
@@ -89,7 +93,8 @@ static void add_moves(
 static struct plica_line_search arguments(const struct plica_line *line, size_t index)
 {
 	const struct plica_problem *problem = line->problem;
-	const struct plica_exit_wave wave = plica_problem_exit_wave(problem, index);
+	const struct plica_exit present = plica_exit_of(problem, index);
+	const struct plica_exit_wave wave = plica_exit_wave_of(problem, &present, 0);
 	struct plica_line_search args = {
 		.probe = wave.probe,
 		.probe_direction = wave.shifted ? line->spectrum : line->direction->probe,
@@ -112,6 +117,23 @@ static struct plica_line_search arguments(const struct plica_line *line, size_t 
 	return args;
 }
 
+static double try_mixtures(struct plica_line *line, double f[PLICA_LINE_TRIALS],
+	const double t[PLICA_LINE_TRIALS], size_t first, size_t stride)
+{
+	const struct plica_trial_line args = {.direction = line->direction,
+		.search = line->search,
+		.model = line->model,
+		.epsilon = line->epsilon,
+		.first = first,
+		.stride = stride};
+	size_t positions = line->problem->count;
+	size_t count = (positions - first + stride - 1) / stride;
+
+	for (size_t k = 0; k < PLICA_LINE_TRIALS; k++)
+		f[k] = plica_trial_run(line->trial, &args, t[k]);
+	return 0.5 * (double)(PLICA_LINE_TRIALS * count) / (double)positions;
+}
+
 double plica_line_try(struct plica_line *line, double f[PLICA_LINE_TRIALS],
 	const double t[PLICA_LINE_TRIALS], size_t first, size_t stride)
 {
@@ -121,6 +143,8 @@ double plica_line_try(struct plica_line *line, double f[PLICA_LINE_TRIALS],
 	double scale = line->model == PLICA_DETECTOR_POISSON ? 0.5 : 1.0;
 	size_t count = (problem->count - first + stride - 1) / stride;
 
+	if (line->trial != NULL)
+		return try_mixtures(line, f, t, first, stride);
 	kernels->table->forward(kernels, problem->work[0], line->spectrum, line->direction->probe);
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #define PLICA_RECON_LINE_H
 
 #include "recon/positions.h"
+#include "recon/trial.h"
 #include "recon/vector.h"
 
 #define PLICA_LINE_TRIALS 6
@@ -29,6 +30,7 @@ struct plica_line {
 	float epsilon;                  /**< of the Poisson model, photons */
 	float *spectrum;                /**< of the probe's direction */
 	double (*f)[PLICA_MOST_TRIALS]; /**< of each position that is looked at */
+	struct plica_trial *trial;      /**< where patterns are mixtures; else NULL */
 };
 
 /** `direction` and what is assigned to `search`, model and epsilon must outlive the line. */
@@ -44,7 +46,7 @@ size_t plica_line_stride(const struct plica_problem *problem);
  * f[k] = the objective at t[k], k < PLICA_LINE_TRIALS, summed over the positions first,
  * first + stride, ... < count. Takes all trials of a position in one sweep. Returns what it cost,
  * as a part of an epoch: five transforms a position (three at whole pixels), where an epoch takes
- * four (two).
+ * four (two). Mixtures are tried one by one, two transforms each (one).
  */
 double plica_line_try(struct plica_line *line, double f[PLICA_LINE_TRIALS],
 	const double t[PLICA_LINE_TRIALS], size_t first, size_t stride);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * LSQML: least-squares maximum likelihood (Odstrcil, Menzel, Guizar-Sicairos, Opt. Express 26,
- * 3108 (2018)), one probe mode, one slice, random minibatches. doc/numerics.md has the equations;
+ * 3108 (2018)), one slice, random minibatches. doc/numerics.md has the equations;
  * names here follow it: W illumination, G object gradient, dO and dP directions.
  */
 #include <math.h>
@@ -13,6 +13,8 @@
 #include "recon/batches.h"
 #include "recon/boost.h"
 #include "recon/engine.h"
+#include "recon/intensity.h"
+#include "recon/nuisance.h"
 #include "recon/pass.h"
 #include "recon/plan.h"
 #include "recon/steps.h"
@@ -124,7 +126,7 @@ static enum plica_status create(
 	PLICA_TRY(PLICA_NEW(&lsqml->illumination_new, lsqml->object_floats, err));
 	PLICA_TRY(plica_planes_create(
 		&lsqml->direction, problem->object.rows, problem->object.cols, err));
-	PLICA_TRY(PLICA_NEW(&lsqml->probe_direction, problem->kernels->wave_floats, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->probe_direction, problem->probe_floats, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->pair_sums, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->steps, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->object_steps, largest, err));
@@ -205,21 +207,21 @@ static void make_probe_direction(struct lsqml *lsqml, size_t count)
 {
 	float scale = 1.0F / (float)count;
 
-	for (size_t k = 0; k < lsqml->problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < lsqml->problem->probe_floats; k++)
 		lsqml->probe_direction[k] = lsqml->pass->probe_gradient[k] * scale;
 }
 
 static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t count)
 {
 	const struct plica_problem *problem = lsqml->problem;
-	const struct plica_kernels *kernels = problem->kernels;
+	size_t modes = problem->settings->solve_steps_with_first_mode ? 1 : problem->modes;
 
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t k = 0; k < count; k++) {
-		struct plica_stored_waves waves = plica_pass_waves(lsqml->pass, k, positions[k]);
+		const struct plica_pair pair = {
+			&lsqml->direction, lsqml->probe_direction, positions[k], modes};
 
-		kernels->table->pair_sums(kernels, lsqml->pair_sums[k], &problem->object,
-			&lsqml->direction, lsqml->probe_direction, &waves);
+		plica_pass_pair_sums(lsqml->pass, lsqml->pair_sums[k], k, &pair);
 	}
 	if (problem->settings->solve_steps_jointly)
 		plica_steps_solve(
@@ -295,14 +297,14 @@ static void apply_probe(struct lsqml *lsqml, size_t count)
 	if (lsqml->compact)
 		mean /= (double)lsqml->batches.batch_count;
 	step = (float)(settings->probe.optimal_step_size_scaler * settings->probe.step_size * mean);
-	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		problem->probe[k] += step * lsqml->probe_direction[k];
 	if (lsqml->acceleration != NULL)
 		plica_acceleration_collect(lsqml->acceleration, step, lsqml->probe_direction);
 	plica_problem_probe_changed(problem);
 }
 
-static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t count)
+static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t count, long number)
 {
 	double residual = 0.0;
 
@@ -316,6 +318,7 @@ static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t cou
 		apply_object(lsqml, count);
 	if (lsqml->updates_probe)
 		apply_probe(lsqml, count);
+	plica_nuisance_after_set(lsqml->pass, positions, count, number);
 	for (size_t k = 0; k < count; k++)
 		residual += lsqml->pass->sums[k].residual;
 	return residual;
@@ -341,7 +344,7 @@ static double run_batches(struct lsqml *lsqml, long number)
 		size_t count;
 		const size_t *positions = plica_batches_get(&lsqml->batches, k, &count);
 
-		residual += run_batch(lsqml, positions, count);
+		residual += run_batch(lsqml, positions, count, number);
 	}
 	if (lsqml->compact && lsqml->updates_object)
 		end_compact_epoch(lsqml);
@@ -384,6 +387,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 			BOOST_DAMPING * lsqml->largest_illumination);
 	if (lsqml->acceleration != NULL)
 		accelerate(lsqml, residual);
+	plica_intensity_normalise(problem);
 	result->loss = residual / ((double)problem->count * problem->valid_pixels);
 	result->cost = 1.0;
 }

@@ -106,7 +106,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		ml->stage_epochs >= ml->problem->settings->start.amplitude_iterations)
 		enter(ml, STAGE_FINAL);
 	result->cost = 0.0;
-	result->loss = plica_cg_iterate(ml->cg, &result->cost);
+	result->loss = plica_cg_iterate(ml->cg, number, &result->cost);
 	ml->stage_epochs++;
 }
 

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "base/try.h"
 #include "recon/engine.h"
+#include "recon/intensity.h"
+#include "recon/nuisance.h"
 #include "recon/plan.h"
 
 enum plica_status plica_pie_create(struct plica_pie **out, struct plica_problem *problem,
@@ -38,16 +40,14 @@ void plica_pie_free(struct plica_pie *pie)
 	plica_free(pie);
 }
 
-/* max |P|^2: the same as the maximum over the batch's shifted probes but for the interpolation. */
+/* max sum_m |P_m|^2: the same as the maximum over the batch's shifted probes but for the interpolation. */
 static float largest_probe_power(struct plica_pie *pie)
 {
-	const struct plica_kernels *kernels = pie->problem->kernels;
-	const struct plica_stored_waves probe = {.incident = pie->problem->probe};
 	size_t side = pie->problem->side;
 	float largest = 0.0F;
 
 	memset(pie->probe_power, 0, side * side * sizeof(*pie->probe_power));
-	kernels->table->scatter_power(kernels, pie->probe_power, side, 0, side, &probe);
+	plica_problem_probe_power(pie->problem, pie->probe_power);
 	for (size_t k = 0; k < side * side; k++)
 		largest = pie->probe_power[k] > largest ? pie->probe_power[k] : largest;
 	return largest;
@@ -76,14 +76,14 @@ static void update_probe(struct plica_pie *pie, size_t count)
 	struct plica_problem *problem = pie->problem;
 	float scale = 1.0F / (float)count;
 
-	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		problem->probe[k] += scale * pie->pass->probe_gradient[k];
 	plica_problem_probe_changed(problem);
 }
 
 double plica_pie_epoch(struct plica_pie *pie, long number)
 {
-	const struct plica_problem *problem = pie->problem;
+	struct plica_problem *problem = pie->problem;
 	double residual = 0.0;
 
 	plica_batches_shuffle(&pie->batches, number);
@@ -96,9 +96,11 @@ double plica_pie_epoch(struct plica_pie *pie, long number)
 		if (problem->settings->probe.optimizable &&
 			plica_plan_includes(&problem->settings->probe.plan, number))
 			update_probe(pie, count);
+		plica_nuisance_after_set(pie->pass, positions, count, number);
 		for (size_t i = 0; i < count; i++)
 			residual += pie->pass->sums[i].residual;
 	}
+	plica_intensity_normalise(problem);
 	return residual / ((double)problem->count * problem->valid_pixels);
 }
 

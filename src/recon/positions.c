@@ -91,16 +91,13 @@ void plica_position_search_add(struct plica_position_search *search, const struc
 	size_t first, size_t count)
 {
 	const struct plica_problem *problem = search->problem;
-	const struct plica_kernels *kernels = problem->kernels;
 
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t k = 0; k < count; k++) {
 		size_t i = first + k;
-		struct plica_stored_waves waves = plica_pass_waves(pass, k, i);
 		double sums[PLICA_POSITION_SUMS];
 
-		kernels->table->position_sums(
-			kernels, sums, &search->slope[0], &search->slope[1], &waves);
+		plica_pass_position_sums(pass, sums, k, i, search->slope);
 		memcpy(search->curvature + 3 * i, sums, 3 * sizeof(*sums));
 		search->residual[i] = sums[3];
 		search->residual[problem->count + i] = sums[4];

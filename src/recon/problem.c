@@ -8,7 +8,12 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+#include "optics/probe.h"
+#include "recon/background.h"
 #include "recon/bands.h"
+#include "recon/exit.h"
+#include "recon/intensity.h"
+#include "recon/modes.h"
 
 /* Canvas pixels beyond the outermost patch: room for rounding. */
 #define MARGIN 2
@@ -17,9 +22,10 @@ static enum plica_status allocate(struct plica_problem *problem, struct plica_er
 {
 	enum plica_status status;
 	size_t count = problem->count;
+	size_t threads = (size_t)problem->threads;
 	const struct plica_kernels *kernels = problem->kernels;
 
-	PLICA_TRY(PLICA_NEW(&problem->work, (size_t)problem->threads, err));
+	PLICA_TRY(PLICA_NEW(&problem->work, threads, err));
 	for (int i = 0; i < problem->threads; i++)
 		PLICA_TRY(plica_allocate(&problem->work[i], 1, kernels->work_bytes, err));
 	PLICA_TRY(plica_allocate((void **)(void *)&problem->patterns, count,
@@ -30,8 +36,11 @@ static enum plica_status allocate(struct plica_problem *problem, struct plica_er
 	PLICA_TRY(PLICA_NEW(&problem->col, count, err));
 	PLICA_TRY(PLICA_NEW(&problem->shift_y, count, err));
 	PLICA_TRY(PLICA_NEW(&problem->shift_x, count, err));
-	PLICA_TRY(PLICA_NEW(&problem->probe, kernels->wave_floats, err));
-	PLICA_TRY(PLICA_NEW(&problem->spectrum, kernels->wave_floats, err));
+	PLICA_TRY(PLICA_NEW(&problem->probe, problem->probe_floats, err));
+	PLICA_TRY(PLICA_NEW(&problem->spectrum, problem->probe_floats, err));
+	PLICA_TRY(
+		PLICA_NEW(&problem->natural, problem->modes * problem->side * problem->side, err));
+	PLICA_TRY(PLICA_NEW(&problem->mode, threads * problem->modes, err));
 out:
 	return status;
 }
@@ -196,20 +205,30 @@ static enum plica_status take_probe(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
 	size_t pixels = problem->side * problem->side;
-	double power = 0.0;
+	size_t given =
+		dataset->probe_modes < problem->modes ? dataset->probe_modes : problem->modes;
+	enum plica_status status;
 
-	for (size_t k = 0; k < pixels; k++) {
-		double re = (double)crealf(dataset->probe[k]);
-		double im = (double)cimagf(dataset->probe[k]);
-
-		power += re * re + im * im;
-	}
-	if (!(power > 0.0))
+	if (!(plica_probe_power(dataset->probe, given * pixels) > 0.0))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"'probeGuess' is zero everywhere, expected an illumination");
-	problem->kernels->table->wave_from(problem->kernels, problem->probe, dataset->probe);
-	plica_problem_probe_changed(problem);
-	return PLICA_OK;
+	memcpy(problem->natural, dataset->probe, given * pixels * sizeof(*problem->natural));
+	status = plica_modes_complete(problem->natural, given, problem->modes, problem->side, err);
+	if (status == PLICA_OK)
+		plica_problem_modes_in(problem);
+	return status;
+}
+
+/* As many as were asked for, or else as the file has. */
+static enum plica_status count_modes(size_t *modes, const struct plica_dataset *dataset,
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	*modes = settings->probe.modes > 0 ? (size_t)settings->probe.modes : dataset->probe_modes;
+	if (*modes <= PLICA_MOST_MODES)
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"'probeGuess' has %zu modes, expected at most %d (probe.modes takes fewer)", *modes,
+		PLICA_MOST_MODES);
 }
 
 static int thread_count(const struct plica_settings *settings)
@@ -230,6 +249,8 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 	problem->count = dataset->pattern_count;
 	problem->side = dataset->pattern_px;
 	PLICA_TRY(plica_kernels_create(&problem->kernels, problem->side, NULL, err));
+	PLICA_TRY(count_modes(&problem->modes, dataset, settings, err));
+	problem->probe_floats = problem->modes * problem->kernels->wave_floats;
 	PLICA_TRY(allocate(problem, err));
 	PLICA_TRY(lay_out(problem, dataset, err));
 	PLICA_TRY(pack_patterns(problem, dataset, err));
@@ -237,6 +258,8 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 	if (settings->initial_object == PLICA_INITIAL_DATASET)
 		PLICA_TRY(copy_object(problem, dataset, err));
 	PLICA_TRY(take_probe(problem, dataset, err));
+	PLICA_TRY(plica_background_create(problem, err));
+	PLICA_TRY(plica_intensity_create(problem, err));
 	*out = problem;
 	problem = NULL;
 out:
@@ -260,6 +283,11 @@ void plica_problem_free(struct plica_problem *problem)
 	plica_free(problem->shift_x);
 	plica_free(problem->probe);
 	plica_free(problem->spectrum);
+	plica_free(problem->natural);
+	plica_free(problem->mode);
+	plica_free(problem->background);
+	plica_free(problem->background_scale);
+	plica_free(problem->intensity);
 	plica_planes_release(&problem->object);
 	plica_kernels_free(problem->kernels);
 	plica_free(problem);
@@ -269,13 +297,48 @@ void plica_problem_probe_changed(struct plica_problem *problem)
 {
 	const struct plica_kernels *kernels = problem->kernels;
 
-	kernels->table->forward(kernels, problem->work[0], problem->spectrum, problem->probe);
+	for (size_t k = 0; k < problem->probe_floats; k += kernels->wave_floats)
+		kernels->table->forward(
+			kernels, problem->work[0], problem->spectrum + k, problem->probe + k);
 }
 
 void plica_problem_scale_probe(struct plica_problem *problem, double factor)
 {
-	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < problem->probe_floats; k++)
 		problem->probe[k] = (float)((double)problem->probe[k] * factor);
+	plica_problem_probe_changed(problem);
+}
+
+void plica_problem_probe_power(const struct plica_problem *problem, float *power)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t side = problem->side;
+
+	for (size_t k = 0; k < problem->probe_floats; k += kernels->wave_floats) {
+		const struct plica_stored_waves mode = {.incident = problem->probe + k};
+
+		kernels->table->scatter_power(kernels, power, side, 0, side, &mode);
+	}
+}
+
+void plica_problem_modes_out(const struct plica_problem *problem)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t pixels = problem->side * problem->side;
+
+	for (size_t m = 0; m < problem->modes; m++)
+		kernels->table->wave_to(kernels, problem->natural + m * pixels,
+			problem->probe + m * kernels->wave_floats);
+}
+
+void plica_problem_modes_in(struct plica_problem *problem)
+{
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t pixels = problem->side * problem->side;
+
+	for (size_t m = 0; m < problem->modes; m++)
+		kernels->table->wave_from(kernels, problem->probe + m * kernels->wave_floats,
+			problem->natural + m * pixels);
 	plica_problem_probe_changed(problem);
 }
 
@@ -284,26 +347,8 @@ const float *plica_problem_pattern(const struct plica_problem *problem, size_t i
 	return problem->patterns + index * problem->kernels->pattern_floats;
 }
 
-struct plica_exit_wave plica_problem_exit_wave(const struct plica_problem *problem, size_t index)
-{
-	return (struct plica_exit_wave){
-		.probe = problem->shifted ? problem->spectrum : problem->probe,
-		.shifted = problem->shifted,
-		.shift_y = problem->shift_y[index],
-		.shift_x = problem->shift_x[index],
-		.amplitude = 1.0F,
-		.object = &problem->object,
-		.row = problem->row[index],
-		.col = problem->col[index],
-		.pattern = plica_problem_pattern(problem, index),
-		.model = PLICA_DETECTOR_GAUSSIAN,
-		.step = 1.0F,
-	};
-}
-
 void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total)
 {
-	const struct plica_kernels *kernels = problem->kernels;
 	struct plica_exit_sums chunk[256];
 	struct plica_exit_sums sums = {0};
 
@@ -312,10 +357,9 @@ void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *t
 
 #pragma omp parallel for schedule(dynamic, 4) num_threads(problem->threads)
 		for (size_t i = first; i < end; i++) {
-			struct plica_exit_wave args = plica_problem_exit_wave(problem, i);
+			struct plica_exit args = plica_exit_of(problem, i);
 
-			kernels->table->exit_wave(kernels, problem->work[omp_get_thread_num()],
-				&args, &chunk[i - first]);
+			plica_exit_run(problem, &args, &chunk[i - first]);
 		}
 		for (size_t i = first; i < end; i++) { /* in position order, whatever the threads */
 			sums.residual += chunk[i - first].residual;
@@ -326,27 +370,54 @@ void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *t
 	*total = sums;
 }
 
-void plica_problem_illumination(struct plica_problem *problem, float *power)
+static void illuminate_band(
+	const struct plica_problem *problem, float *power, struct plica_band band)
 {
 	const struct plica_kernels *kernels = problem->kernels;
-	size_t bands = plica_band_count(0, problem->object.rows);
 	size_t stride = problem->object.stride;
+	struct plica_stored_waves mode = {0};
 
-#pragma omp parallel for schedule(dynamic, 1) num_threads(problem->threads)
-	for (size_t k = 0; k < bands; k++) {
-		struct plica_band band = plica_band(0, problem->object.rows, k);
-		struct plica_stored_waves probe = {.incident = problem->probe};
-
-		memset(power + band.first * stride, 0,
-			(band.end - band.first) * stride * sizeof(*power));
-		for (size_t i = 0; i < problem->count; i++) {
-			probe.row = problem->row[i];
-			probe.col = problem->col[i];
-			if (probe.row < band.end && probe.row + problem->side > band.first)
-				kernels->table->scatter_power(
-					kernels, power, stride, band.first, band.end, &probe);
+	memset(power + band.first * stride, 0, (band.end - band.first) * stride * sizeof(*power));
+	for (size_t i = 0; i < problem->count; i++) {
+		mode.row = problem->row[i];
+		mode.col = problem->col[i];
+		if (mode.row >= band.end || mode.row + problem->side <= band.first)
+			continue;
+		for (size_t k = 0; k < problem->probe_floats; k += kernels->wave_floats) {
+			mode.incident = problem->probe + k;
+			kernels->table->scatter_power(
+				kernels, power, stride, band.first, band.end, &mode);
 		}
 	}
+}
+
+void plica_problem_illumination(struct plica_problem *problem, float *power)
+{
+	size_t bands = plica_band_count(0, problem->object.rows);
+
+#pragma omp parallel for schedule(dynamic, 1) num_threads(problem->threads)
+	for (size_t k = 0; k < bands; k++)
+		illuminate_band(problem, power, plica_band(0, problem->object.rows, k));
+}
+
+/* Background and intensities, where the problem has them. */
+static enum plica_status copy_nuisances(
+	struct plica_product *product, const struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	const struct plica_kernels *kernels = problem->kernels;
+
+	if (problem->background != NULL) {
+		PLICA_TRY(PLICA_NEW(&product->background, problem->side * problem->side, err));
+		kernels->table->pattern_to(kernels, product->background, problem->background);
+	}
+	if (problem->intensity != NULL) {
+		PLICA_TRY(PLICA_NEW(&product->intensity, problem->count, err));
+		for (size_t i = 0; i < problem->count; i++)
+			product->intensity[i] = problem->intensity[i] * problem->intensity[i];
+	}
+out:
+	return status;
 }
 
 static enum plica_status copy_positions(
@@ -370,18 +441,21 @@ enum plica_status plica_problem_product(
 	enum plica_status status;
 	struct plica_product *product = NULL;
 	const struct plica_planes *object = &problem->object;
+	size_t probe_pixels = problem->modes * problem->side * problem->side;
 
 	PLICA_TRY(PLICA_NEW(&product, 1, err));
 	PLICA_TRY(PLICA_NEW(&product->object, object->rows * object->cols, err));
-	PLICA_TRY(PLICA_NEW(&product->probe, problem->side * problem->side, err));
+	PLICA_TRY(PLICA_NEW(&product->probe, probe_pixels, err));
 	PLICA_TRY(copy_positions(product, problem, err));
+	PLICA_TRY(copy_nuisances(product, problem, err));
 	plica_planes_to(product->object, object);
-	problem->kernels->table->wave_to(problem->kernels, product->probe, problem->probe);
+	plica_problem_modes_out(problem);
+	memcpy(product->probe, problem->natural, probe_pixels * sizeof(*product->probe));
 	product->object_rows = object->rows;
 	product->object_cols = object->cols;
 	product->origin_y_px = problem->origin_y;
 	product->origin_x_px = problem->origin_x;
-	product->probe_modes = 1;
+	product->probe_modes = problem->modes;
 	product->probe_px = problem->side;
 	product->fourier_error = (double)NAN;
 	*out = product;

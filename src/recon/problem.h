@@ -36,8 +36,15 @@ struct plica_problem {
 	bool shifted;  /**< some position is not on a whole pixel */
 	size_t roi[4]; /**< scanned box on the canvas: row0, row1, col0, col1 */
 	struct plica_planes object;
-	float *probe;    /**< wave */
-	float *spectrum; /**< of `probe`; plica_problem_probe_changed brings it up to date */
+	size_t modes;        /**< M, incoherent probe modes; all of them in what follows */
+	size_t probe_floats; /**< of all modes: M waves, one after the other */
+	float *probe;        /**< waves */
+	float *spectrum;     /**< of `probe`; plica_problem_probe_changed brings it up to date */
+	float _Complex *natural; /**< scratch for the modes in natural order */
+	float *background;       /**< photons of every pattern, as a pattern; NULL: none */
+	float *background_scale; /**< 1/C of it, likewise; 0 where the pixel is invalid */
+	double *intensity;       /**< w: factor on the amplitudes of each position; NULL: all 1 */
+	struct plica_exit_wave *mode; /**< scratch: for each thread one for each mode */
 };
 
 /** `settings` must outlive the problem. */
@@ -53,15 +60,18 @@ void plica_problem_place(struct plica_problem *problem, size_t index);
 void plica_problem_probe_changed(struct plica_problem *problem);
 /** Pattern `index` of the problem. */
 const float *plica_problem_pattern(const struct plica_problem *problem, size_t index);
-/** The exit wave of position `index` with the present object and probe, outputs not set. */
-struct plica_exit_wave plica_problem_exit_wave(const struct plica_problem *problem, size_t index);
 /** Sums of the present model over all positions, in position order. */
 void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total);
-/** W of every canvas pixel: the probe's power summed over the patches at whole-pixel positions
+/** W of every canvas pixel: the modes' power summed over the patches at whole-pixel positions
  * (rows x object.stride floats, zeroed first). */
 void plica_problem_illumination(struct plica_problem *problem, float *power);
 /** Multiplies the probe by `factor` and brings its spectrum up to date. */
 void plica_problem_scale_probe(struct plica_problem *problem, double factor);
+/** Adds |P|^2 of all modes to the N x N pixels of `power`, natural order. */
+void plica_problem_probe_power(const struct plica_problem *problem, float *power);
+/** The modes in natural order, in `natural` of the problem, and back from there. */
+void plica_problem_modes_out(const struct plica_problem *problem);
+void plica_problem_modes_in(struct plica_problem *problem);
 
 /** Object, probe and positions as a new product; the other fields are left empty. */
 PLICA_MUST_USE enum plica_status plica_problem_product(

@@ -9,15 +9,20 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/background.h"
 #include "recon/checkpoint.h"
 #include "recon/denoise.h"
 #include "recon/engine.h"
+#include "recon/nuisance.h"
 
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
 {
 	struct plica_exit_sums sums;
+	double background = (double)problem->count * plica_background_photons(problem);
 
 	plica_problem_sums(problem, &sums);
+	sums.modelled -= background;
+	sums.measured = fmax(sums.measured - background, 0.01 * sums.measured);
 	if (!(sums.modelled > 0.0) || !isfinite(sums.modelled))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"the first model has %g photons, expected some: are probe and object "
@@ -146,6 +151,7 @@ static enum plica_status make_product(struct plica_product **out, struct plica_r
 	char *json = NULL;
 
 	plica_timestamp(timestamp);
+	plica_nuisance_finish(run->problem);
 	PLICA_TRY(plica_problem_product(&product, run->problem, err));
 	if (settings->denoise == PLICA_DENOISE_AUTO)
 		PLICA_TRY(denoise(product, run->problem, err));

@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "format/json.h"
 #include "recon/engine.h"
+#include "recon/modes.h"
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const denoise_modes[] = {"none", "auto", NULL};
@@ -18,6 +19,7 @@ static const char *const batching_modes[] = {"random", "uniform", "compact", NUL
 static const char *const supports[] = {"none", "ellipse", "rectangle", NULL};
 static const char *const grid_directions[] = {"xy", "x", "y", NULL};
 static const char *const grid_components[] = {"phase", "magnitude", NULL};
+static const char *const orthogonalize_methods[] = {"svd", "gs", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
@@ -73,6 +75,9 @@ static const struct plica_setting table[] = {
 	{"momentum_acceleration_gradient_mixing_factor", PLICA_SETTING_NUMBER,
 		AT(momentum.mixing_factor), 0, 1, NULL, FOR(LSQML), "",
 		"part of an update that goes into the velocity; 0: as much as friction takes out"},
+	{"solve_step_sizes_only_using_first_probe_mode", PLICA_SETTING_BOOL,
+		AT(solve_steps_with_first_mode), 0, 1, NULL, FOR(LSQML), "",
+		"step lengths from the first incoherent mode alone"},
 	{"preconditioning_damping_factor", PLICA_SETTING_NUMBER, AT(preconditioning_damping_factor),
 		1e-6, 1e3, NULL, FOR(LSQML), "",
 		"damping of the object direction, relative to the brightest illumination"},
@@ -220,6 +225,28 @@ static const struct plica_setting table[] = {
 		FOR(ALL), "", "end the run when the loss falls by less than this part; 0: never"},
 	{"early_stop.epochs", PLICA_SETTING_INTEGER, AT(early_stop.epochs), 1, NEVER, NULL,
 		FOR(ALL), "epochs", "over which it must have fallen"},
+	{"probe.modes", PLICA_SETTING_INTEGER, AT(probe.modes), 0, PLICA_MOST_MODES, NULL, FOR(ALL),
+		"modes",
+		"incoherent probe modes; 0: as many as the file has; more are made from the first"},
+	{"probe.orthogonalize_incoherent_modes.enabled", PLICA_SETTING_BOOL,
+		AT(probe.orthogonalize_incoherent_modes.enabled), 0, 1, NULL, FOR(ALL), "",
+		"make the modes orthogonal, at the end in any case"},
+	PLAN_ROWS("probe.orthogonalize_incoherent_modes.optimization_plan",
+		probe.orthogonalize_incoherent_modes.plan, FOR(LSQML) | FOR(RPIE)),
+	{"probe.orthogonalize_incoherent_modes.method", PLICA_SETTING_CHOICE,
+		AT(probe.orthogonalize_incoherent_modes.method), 0, 0, orthogonalize_methods,
+		FOR(LSQML) | FOR(RPIE), "",
+		"svd mixes them, strongest first, and changes no pattern; gs takes out of each "
+		"what it shares with those before"},
+	{"background.optimizable", PLICA_SETTING_BOOL, AT(background.optimizable), 0, 1, NULL,
+		FOR(ALL), "", "estimate an incoherent background, the same in every pattern"},
+	{"background.initial", PLICA_SETTING_NUMBER, AT(background.initial), 0, 1e9, NULL, FOR(ALL),
+		"photons/pixel",
+		"background to start from, or to stay with; 0: guessed when it is estimated"},
+	{"opr_mode_weights.optimize_intensity_variation", PLICA_SETTING_BOOL,
+		AT(opr_mode_weights.optimize_intensity_variation), 0, 1, NULL, FOR(ALL), "",
+		"estimate the beam's intensity at each position"},
+	PLAN_ROWS("opr_mode_weights.optimization_plan", opr_mode_weights.plan, FOR(ALL)),
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -274,8 +301,10 @@ static const struct plica_settings common = {
 			.half_height_px = 16.0,
 			.half_width_px = 16.0,
 			.threshold = 0.005},
-		.center_constraint.plan = ALWAYS},
+		.center_constraint.plan = ALWAYS,
+		.orthogonalize_incoherent_modes = {.enabled = true, .plan = ALWAYS}},
 	.early_stop = {.epochs = 5},
+	.opr_mode_weights = {.plan = {.start = 3, .stop = NEVER, .stride = 1}},
 };
 
 enum plica_status plica_settings_init(
@@ -288,6 +317,9 @@ enum plica_status plica_settings_init(
 		return status;
 	*settings = common;
 	settings->algorithm = engine->name;
+	if (engine ==
+		&plica_engine_ml) /* its objective does not change: once is enough, at the end */
+		settings->probe.orthogonalize_incoherent_modes.plan.start = NEVER;
 	if (engine == &plica_engine_lsqml) {
 		settings->num_epochs = 100;
 		settings->noise_model = PLICA_NOISE_GAUSSIAN;

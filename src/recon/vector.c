@@ -15,7 +15,9 @@ enum plica_status plica_vector_create(
 	size_t rows = problem->object.rows;
 
 	PLICA_TRY(plica_planes_create(&vector.object, rows, problem->object.cols, err));
-	PLICA_TRY(PLICA_NEW(&vector.probe, problem->kernels->wave_floats, err));
+	PLICA_TRY(PLICA_NEW(&vector.probe, problem->probe_floats, err));
+	if (problem->settings->background.optimizable)
+		PLICA_TRY(PLICA_NEW(&vector.background, problem->kernels->pattern_floats, err));
 	PLICA_TRY(PLICA_NEW(&vector.band_sums, plica_band_count(0, rows), err));
 	*out = vector;
 	vector = (struct plica_vector){0};
@@ -28,6 +30,7 @@ void plica_vector_release(struct plica_vector *vector)
 {
 	plica_planes_release(&vector->object);
 	plica_free(vector->probe);
+	plica_free(vector->background);
 	plica_free(vector->band_sums);
 	*vector = (struct plica_vector){0};
 }
@@ -46,8 +49,10 @@ double plica_vector_dot(const struct plica_vector *a, const struct plica_vector 
 {
 	size_t stride = a->object.stride;
 	size_t bands = plica_band_count(0, a->object.rows);
-	double sum = dot(a->probe, b->probe, a->problem->kernels->wave_floats);
+	double sum = dot(a->probe, b->probe, a->problem->probe_floats);
 
+	if (a->background != NULL)
+		sum += dot(a->background, b->background, a->problem->kernels->pattern_floats);
 #pragma omp parallel for schedule(static) num_threads(a->problem->threads)
 	for (size_t k = 0; k < bands; k++) {
 		struct plica_band band = plica_band(0, a->object.rows, k);
@@ -68,7 +73,10 @@ void plica_vector_copy(struct plica_vector *a, const struct plica_vector *b)
 
 	memcpy(a->object.re, b->object.re, bytes);
 	memcpy(a->object.im, b->object.im, bytes);
-	memcpy(a->probe, b->probe, a->problem->kernels->wave_floats * sizeof(float));
+	memcpy(a->probe, b->probe, a->problem->probe_floats * sizeof(float));
+	if (a->background != NULL)
+		memcpy(a->background, b->background,
+			a->problem->kernels->pattern_floats * sizeof(float));
 }
 
 void plica_vector_scale_add(struct plica_vector *a, float factor, const struct plica_vector *b)
@@ -80,6 +88,10 @@ void plica_vector_scale_add(struct plica_vector *a, float factor, const struct p
 		a->object.re[k] = b->object.re[k] + factor * a->object.re[k];
 		a->object.im[k] = b->object.im[k] + factor * a->object.im[k];
 	}
-	for (size_t k = 0; k < a->problem->kernels->wave_floats; k++)
+	for (size_t k = 0; k < a->problem->probe_floats; k++)
 		a->probe[k] = b->probe[k] + factor * a->probe[k];
+	if (a->background == NULL)
+		return;
+	for (size_t k = 0; k < a->problem->kernels->pattern_floats; k++)
+		a->background[k] = b->background[k] + factor * a->background[k];
 }

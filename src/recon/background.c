@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "recon/background.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/try.h"
+
+/* The guess: what the brightest of this part of the pixels, the darkest, has on average. */
+#define GUESS_QUANTILE 0.1
+/* Photons below which a pixel counts as dark. */
+#define DARK 1e-6
+
+/* The means over all patterns at one pixel; `mean` is negative where the pixel is invalid. */
+struct pixel {
+	double mean;
+	double inverse; /* of 1 / (I + 1), which for counts is an estimate of 1 / mean */
+};
+
+static struct pixel measure(const struct plica_problem *problem, size_t k)
+{
+	size_t floats = problem->kernels->pattern_floats;
+	struct pixel pixel = {0};
+
+	for (size_t i = 0; i < problem->count; i++) {
+		float amplitude = problem->patterns[i * floats + k];
+		double counts = (double)amplitude * (double)amplitude;
+
+		if (amplitude < 0.0F)
+			return (struct pixel){.mean = -1.0};
+		pixel.mean += counts / (double)problem->count;
+		pixel.inverse += 1.0 / ((counts + 1.0) * (double)problem->count);
+	}
+	return pixel;
+}
+
+/* 1/C. The mean of inverses is at least the inverse of the mean: for less than a photon that is
+ * the better estimate. */
+static void fill_scale(struct plica_problem *problem, float *mean)
+{
+	size_t floats = problem->kernels->pattern_floats;
+
+#pragma omp parallel for schedule(static) num_threads(problem->threads)
+	for (size_t k = 0; k < floats; k++) {
+		struct pixel pixel = measure(problem, k);
+		double curvature = fmax(pixel.inverse, 1.0 / (pixel.mean + DARK));
+
+		mean[k] = (float)pixel.mean;
+		problem->background_scale[k] =
+			pixel.mean < 0.0 ? 0.0F
+					 : (float)(4.0 / (curvature * (double)problem->count));
+	}
+}
+
+static int ascending(const void *a, const void *b)
+{
+	float x = *(const float *)a;
+	float y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* `mean` (natural order) is sorted. */
+static float guess(float *mean, size_t pixels)
+{
+	size_t invalid = 0;
+	size_t valid;
+
+	qsort(mean, pixels, sizeof(*mean), ascending);
+	while (invalid < pixels && mean[invalid] < 0.0F)
+		invalid++;
+	valid = pixels - invalid;
+	if (valid == 0)
+		return 0.0F;
+	return mean[invalid + (size_t)(GUESS_QUANTILE * (double)valid)];
+}
+
+enum plica_status plica_background_create(struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	const struct plica_settings *settings = problem->settings;
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t pixels = problem->side * problem->side;
+	float *natural = NULL;
+	float level;
+
+	if (!settings->background.optimizable && !(settings->background.initial > 0.0))
+		return PLICA_OK;
+	PLICA_TRY(PLICA_NEW(&problem->background, kernels->pattern_floats, err));
+	PLICA_TRY(PLICA_NEW(&problem->background_scale, kernels->pattern_floats, err));
+	PLICA_TRY(PLICA_NEW(&natural, pixels, err));
+	fill_scale(problem, problem->background);
+	kernels->table->pattern_to(kernels, natural, problem->background);
+	level = guess(natural, pixels);
+	if (settings->background.initial > 0.0)
+		level = (float)settings->background.initial;
+	for (size_t k = 0; k < pixels; k++)
+		natural[k] = level;
+	memset(problem->background, 0, kernels->pattern_floats * sizeof(float));
+	kernels->table->pattern_from(kernels, problem->background, natural);
+out:
+	plica_free(natural);
+	return status;
+}
+
+double plica_background_photons(const struct plica_problem *problem)
+{
+	double photons = 0.0;
+
+	if (problem->background == NULL)
+		return 0.0;
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+		if (problem->background_scale[k] > 0.0F)
+			photons += (double)problem->background[k];
+	return photons;
+}
+
+void plica_background_residual(
+	float *residual, const struct plica_problem *problem, const float *factor_sum)
+{
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++) {
+		bool bound = !(problem->background[k] > 0.0F) && factor_sum[k] < 0.0F;
+
+		residual[k] = bound ? 0.0F : 0.5F * factor_sum[k];
+	}
+}
+
+void plica_background_move(
+	float *out, const struct plica_problem *problem, float step, const float *direction)
+{
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+		out[k] = fmaxf(0.0F, problem->background[k] + step * direction[k]);
+}
+
+void plica_background_step(struct plica_problem *problem, const float *factor_sum)
+{
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+		problem->background[k] =
+			fmaxf(0.0F, problem->background[k] +
+					    0.5F * factor_sum[k] * problem->background_scale[k]);
+}
