@@ -36,6 +36,7 @@ PUBLIC = {
     "reconstruct.h": "recon",
     "report.h": "report",
     "settings.h": "recon",
+    "slurm.h": "study",
     "study.h": "study",
 }
 # C17, POSIX and Linux, and what the compiler brings: free for all.

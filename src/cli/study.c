@@ -22,8 +22,7 @@ static struct plica_job_filter filter_of(const struct plica_strings *values)
 	return (struct plica_job_filter){values->size, (const char *const *)values->item};
 }
 
-/* The program's own path: the child is the same binary, whatever PATH says. */
-static enum plica_status own_path(char *out, size_t size, struct plica_error *err)
+enum plica_status cli_own_path(char *out, size_t size, struct plica_error *err)
 {
 	ssize_t length = readlink("/proc/self/exe", out, size - 1);
 
@@ -54,7 +53,7 @@ enum plica_status cli_study_open(struct cli_study *study, const char *path,
 	};
 
 	*study = (struct cli_study){0};
-	PLICA_TRY(own_path(program, sizeof(program), err));
+	PLICA_TRY(cli_own_path(program, sizeof(program), err));
 	PLICA_TRY(plica_design_load(&study->design, path, err));
 	PLICA_TRY(plica_study_jobs(&study->jobs, study->design, &settings, err));
 	PLICA_TRY(plica_jobs_assess(study->jobs, err));

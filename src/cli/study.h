@@ -56,6 +56,9 @@ PLICA_MUST_USE enum plica_status cli_study_open(struct cli_study *study, const c
 	const struct cli_job_options *options, size_t threads, struct plica_error *err);
 void cli_study_close(struct cli_study *study);
 
+/** The program's own path: a child is the same binary, whatever PATH says. */
+PLICA_MUST_USE enum plica_status cli_own_path(char *out, size_t size, struct plica_error *err);
+
 /** "1e3 baseline/full", for people; `size` bytes. */
 void cli_job_title(char *out, size_t size, const struct plica_job *job);
 /** The width of the longest title of the jobs. */

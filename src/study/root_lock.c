@@ -13,6 +13,7 @@
 
 #define RUN_NAME ".plica-run.lock"
 #define SUMMARY_NAME ".plica-summary.lock"
+#define SUBMIT_NAME ".plica-submit.lock"
 /* A run that was killed leaves children that hold the lock until they notice. */
 #define RUN_PATIENCE_S 5.0
 /* Every task writes the summaries when it ends; one takes a fraction of a second. */
@@ -65,4 +66,10 @@ enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {
 	return take(lock, jobs, SUMMARY_NAME, NULL, SUMMARY_PATIENCE_S, err);
+}
+
+enum plica_status plica_submit_lock(
+	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
+{
+	return take(lock, jobs, SUBMIT_NAME, NULL, 0.0, err);
 }

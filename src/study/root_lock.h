@@ -16,5 +16,8 @@ PLICA_MUST_USE enum plica_status plica_root_lock(int *lock, const struct plica_j
 /** Takes the right to write the root's summaries while tasks run; waits for it. */
 PLICA_MUST_USE enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err);
+/** Takes the right to submit jobs of the root to a scheduler; PLICA_ERR_CHILD when it is taken. */
+PLICA_MUST_USE enum plica_status plica_submit_lock(
+	int *lock, const struct plica_jobs *jobs, struct plica_error *err);
 
 #endif

@@ -267,10 +267,9 @@ static enum plica_status look_again(struct runner *runner, struct plica_error *e
 
 static enum plica_status run_jobs(struct runner *runner, struct plica_error *err)
 {
-	enum plica_status status = PLICA_OK;
+	enum plica_status status;
 
-	if (runner->options->task == NULL) /* of an array, the submission has asked */
-		PLICA_TRY(plica_preflight(runner->jobs, err));
+	PLICA_TRY(plica_preflight(runner->jobs, err));
 	PLICA_TRY(serve(runner, err));
 	runner->summary.left = count_left(runner);
 	PLICA_TRY(update(runner, true, err));

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "study/capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/try.h"
+
+#define LARGEST_ANSWER ((size_t)64 << 20)
+
+static enum plica_status run(struct plica_process_result *out, const char *const *argv,
+	const char *path, double timeout_s, struct plica_error *err)
+{
+	enum plica_status status;
+	const struct plica_process_request request = {
+		.argv = argv,
+		.environment = (const char *const *)(uintptr_t)environ,
+		.log_path = path,
+		.timeout_s = timeout_s,
+		.grace_s = 1.0,
+		.kept_descriptor = -1,
+	};
+	struct plica_process *process = NULL;
+	size_t ended = 1;
+
+	PLICA_TRY(plica_process_start(&process, &request, err));
+	while (ended != 0)
+		PLICA_TRY(plica_process_wait(&ended, &process, 1, 1.0, err));
+	*out = *plica_process_result(process);
+out:
+	plica_process_free(process);
+	return status;
+}
+
+/* The answer goes through a file in memory: there may be no room on any disk. */
+enum plica_status plica_capture(struct plica_captured *out, const char *const *argv,
+	double timeout_s, struct plica_error *err)
+{
+	enum plica_status status;
+	int memory = memfd_create("plica", MFD_CLOEXEC);
+	char path[64];
+
+	*out = (struct plica_captured){0};
+	if (memory < 0)
+		return plica_error_set(
+			err, PLICA_ERR_IO, "cannot make a file in memory: %s", strerror(errno));
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+	PLICA_TRY(run(&out->result, argv, path, timeout_s, err));
+	PLICA_TRY(plica_file_read(&out->output, path, LARGEST_ANSWER, err));
+out:
+	(void)close(memory);
+	return status;
+}
+
+void plica_captured_release(struct plica_captured *captured)
+{
+	plica_text_release(&captured->output);
+}
