@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +12,9 @@
 
 #include "base/memory.h"
 #include "base/try.h"
+
+/* Between a file's name and the six characters that make its temporary one unique. */
+#define TEMPORARY ".tmp-"
 
 static enum plica_status failed(
 	struct plica_error *err, const char *verb, const char *path, int error)
@@ -35,7 +39,7 @@ enum plica_status plica_file_create(
 	struct plica_text name = {0};
 
 	*file = (struct plica_file){.descriptor = -1};
-	PLICA_TRY(plica_text_printf(&name, err, "%s.tmp-XXXXXX", path));
+	PLICA_TRY(plica_text_printf(&name, err, "%s" TEMPORARY "XXXXXX", path));
 	PLICA_TRY(plica_copy_text(&file->path, path, err));
 	PLICA_TRY(plica_copy_text(&file->temporary, name.data, err));
 	file->descriptor = mkostemp(file->temporary, O_CLOEXEC);
@@ -241,6 +245,27 @@ enum plica_status plica_descriptor_read(
 	}
 	*got = done;
 	return PLICA_OK;
+}
+
+static bool is_temporary(const char *name)
+{
+	size_t length = strlen(name);
+	size_t ending = strlen(TEMPORARY "XXXXXX");
+
+	return length > ending &&
+	       strncmp(name + length - ending, TEMPORARY, strlen(TEMPORARY)) == 0;
+}
+
+void plica_folder_clean(const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		if (is_temporary(entry->d_name))
+			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder != NULL)
+		(void)closedir(folder);
 }
 
 bool plica_file_exists(const char *path)

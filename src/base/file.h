@@ -59,6 +59,10 @@ PLICA_MUST_USE enum plica_status plica_file_open(
 PLICA_MUST_USE enum plica_status plica_descriptor_read(
 	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err);
 
+/** Removes the temporary files that writers which were killed left in a folder. Nobody else may be
+ * writing there. */
+void plica_folder_clean(const char *path);
+
 bool plica_file_exists(const char *path);
 /** Makes a folder and its parents, as mkdir -p. */
 PLICA_MUST_USE enum plica_status plica_make_folders(const char *path, struct plica_error *err);

@@ -67,6 +67,7 @@ static enum plica_status prepare_folder(struct plica_attempt *attempt, struct pl
 
 	PLICA_TRY(plica_path_check_inside(attempt->jobs->artifact_root, job->output_dir, err));
 	PLICA_TRY(plica_make_folders(job->output_dir, err));
+	plica_folder_clean(job->output_dir);
 	old = plica_job_load_json(job);
 	plica_job_key_release(&attempt->key);
 	PLICA_TRY(plica_job_key_make(&attempt->key, job, old, err));
@@ -182,7 +183,11 @@ enum plica_status plica_attempt_end(struct plica_attempt *attempt, struct plica_
 
 const char *plica_attempt_tail(const struct plica_attempt *attempt)
 {
-	return attempt->process != NULL ? plica_process_result(attempt->process)->tail : "";
+	if (attempt->process == NULL)
+		return "";
+	if (attempt->record.status == PLICA_JOB_FAILED && attempt->record.returncode == 0)
+		return "it ended well but left no result";
+	return plica_process_result(attempt->process)->tail;
 }
 
 void plica_attempt_release(struct plica_attempt *attempt)

@@ -24,7 +24,7 @@ PLICA_MUST_USE enum plica_status plica_attempt_start(struct plica_attempt *attem
 /** Takes the result of the child that has ended into record and job.json. */
 PLICA_MUST_USE enum plica_status plica_attempt_end(
 	struct plica_attempt *attempt, struct plica_error *err);
-/** The last lines of the child's standard error; "" without one. */
+/** Why it failed: the last lines of the child's standard error; "" without one. */
 const char *plica_attempt_tail(const struct plica_attempt *attempt);
 /** Frees the child, killing it when it still runs. */
 void plica_attempt_release(struct plica_attempt *attempt);

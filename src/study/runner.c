@@ -139,6 +139,7 @@ static void pass_cached(struct runner *runner, const struct plica_job *job)
 {
 	const struct plica_job_record *record = &runner->records[job - runner->jobs->item];
 
+	plica_folder_clean(job->output_dir);
 	runner->summary.cached++;
 	report(runner, PLICA_RUN_CACHED, job, record, "");
 }
@@ -310,6 +311,7 @@ static enum plica_status begin_summaries(struct runner *runner, struct plica_err
 
 	if (runner->options->task != NULL)
 		return PLICA_OK;
+	plica_folder_clean(runner->jobs->artifact_root);
 	PLICA_TRY(plica_skip_summary_save(runner->jobs, err));
 	PLICA_TRY(plica_manifest_save(runner->jobs, runner->records, err));
 out:

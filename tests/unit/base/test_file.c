@@ -195,12 +195,35 @@ static void paths_are_joined_and_taken_apart(void **state)
 	assert_string_equal(plica_path_name("a/"), "");
 }
 
+static void what_a_killed_writer_left_is_removed(void **state)
+{
+	struct plica_file left;
+	char folder[512];
+	char path[512];
+
+	(void)state;
+	scratch_path(path, "a.tmp-txt");
+	assert_ok(plica_file_replace(path, "x", 1, &err));
+	assert_content(path, "x");
+	assert_ok(plica_file_create(&left, path, &err));
+	assert_int_equal(scratch_count(), 2);
+	scratch_path(folder, "");
+	plica_folder_clean(folder);
+	assert_int_equal(scratch_count(), 1);
+	assert_content(path, "x");
+	plica_folder_clean("/no/such/folder");
+	plica_folder_sync(folder);
+	plica_file_discard(&left);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_appear_at_the_commit),
 		cmocka_unit_test(saved_files_replace_and_have_an_ordinary_mode),
 		cmocka_unit_test(writes_that_fail_leave_nothing),
+		cmocka_unit_test(what_a_killed_writer_left_is_removed),
 		cmocka_unit_test(reading_has_a_limit),
 		cmocka_unit_test(only_regular_files_are_opened),
 		cmocka_unit_test(folders_are_made_with_their_parents),
