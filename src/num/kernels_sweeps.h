@@ -127,7 +127,8 @@ INLINE void meet_object_of(const struct job *job, size_t radix, bool shifted)
 
 				put(job, job->args->incident, y, block, x[q]);
 				x[q] = cmul(x[q], object_at(job, y, block));
-				__builtin_prefetch(job->args->pattern + (block * plan->size + y) * LANES);
+				__builtin_prefetch(
+					job->args->pattern + (block * plan->size + y) * LANES);
 			}
 			forward_out(job->scratch.strip, x, stage, radix, j);
 		}

@@ -32,7 +32,7 @@ struct lsqml {
 	bool updates_object, updates_probe; /* in this epoch */
 	size_t object_floats;               /* rows * stride of the canvas */
 	float *illumination;                /* W */
-	float *illumination_new;
+	float *scale;                       /* of gradients, to become directions */
 	float largest_illumination;
 	bool compact;                       /* the object changes once an epoch */
 	struct plica_planes epoch_gradient; /* compact: G of the batches of this epoch */
@@ -56,7 +56,7 @@ static void destroy(void *state)
 	plica_pass_free(lsqml->pass);
 	plica_batches_release(&lsqml->batches);
 	plica_free(lsqml->illumination);
-	plica_free(lsqml->illumination_new);
+	plica_free(lsqml->scale);
 	plica_planes_release(&lsqml->epoch_gradient);
 	plica_planes_release(&lsqml->direction);
 	plica_free(lsqml->probe_direction);
@@ -123,7 +123,7 @@ static enum plica_status create(
 		(float)(1.0 / (4.0 * settings->gaussian_noise_std * settings->gaussian_noise_std));
 	lsqml->object_floats = problem->object.rows * problem->object.stride;
 	PLICA_TRY(PLICA_NEW(&lsqml->illumination, lsqml->object_floats, err));
-	PLICA_TRY(PLICA_NEW(&lsqml->illumination_new, lsqml->object_floats, err));
+	PLICA_TRY(PLICA_NEW(&lsqml->scale, lsqml->object_floats, err));
 	PLICA_TRY(plica_planes_create(
 		&lsqml->direction, problem->object.rows, problem->object.cols, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->probe_direction, problem->probe_floats, err));
@@ -141,20 +141,36 @@ out:
 	return status;
 }
 
+/* 1 / sqrt(W^2 + (eta max W)^2), for all batches until W changes. */
+static void measure_scale(struct lsqml *lsqml)
+{
+	float damping = (float)lsqml->problem->settings->preconditioning_damping_factor *
+			lsqml->largest_illumination;
+	float floor2 = damping * damping;
+
+#pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
+	for (size_t k = 0; k < lsqml->object_floats; k++) {
+		float power = lsqml->illumination[k];
+
+		lsqml->scale[k] = 1.0F / sqrtf(power * power + floor2);
+	}
+}
+
 /* W <- (W + W_new) / 2, and W_new itself the first time. */
 static void update_illumination(struct lsqml *lsqml, bool first)
 {
+	const float *power = lsqml->scale; /* W_new, before it becomes what its name says */
 	float largest = 0.0F;
 
-	plica_problem_illumination(lsqml->problem, lsqml->illumination_new);
+	plica_problem_illumination(lsqml->problem, lsqml->scale);
 	for (size_t k = 0; k < lsqml->object_floats; k++) {
-		float value = first ? lsqml->illumination_new[k]
-				    : 0.5F * (lsqml->illumination[k] + lsqml->illumination_new[k]);
+		float value = first ? power[k] : 0.5F * (lsqml->illumination[k] + power[k]);
 
 		lsqml->illumination[k] = value;
 		largest = value > largest ? value : largest;
 	}
 	lsqml->largest_illumination = largest;
+	measure_scale(lsqml);
 }
 
 static bool illumination_is_due(const struct plica_settings *settings, long epoch)
@@ -186,19 +202,12 @@ static void make_object_direction(struct lsqml *lsqml, size_t first_row, size_t 
 {
 	const struct plica_planes *gradient =
 		lsqml->compact ? &lsqml->epoch_gradient : &lsqml->pass->gradient;
-	size_t first = first_row * gradient->stride;
 	size_t end = end_row * gradient->stride;
-	float damping = (float)lsqml->problem->settings->preconditioning_damping_factor *
-			lsqml->largest_illumination;
-	float floor2 = damping * damping;
 
 #pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
-	for (size_t k = first; k < end; k++) {
-		float power = lsqml->illumination[k];
-		float scale = 1.0F / sqrtf(power * power + floor2);
-
-		lsqml->direction.re[k] = gradient->re[k] * scale;
-		lsqml->direction.im[k] = gradient->im[k] * scale;
+	for (size_t k = first_row * gradient->stride; k < end; k++) {
+		lsqml->direction.re[k] = gradient->re[k] * lsqml->scale[k];
+		lsqml->direction.im[k] = gradient->im[k] * lsqml->scale[k];
 	}
 }
 
@@ -398,6 +407,7 @@ static void archive(void *state, struct plica_archive *archive)
 
 	plica_archive_floats(archive, "illumination", lsqml->illumination, lsqml->object_floats);
 	plica_archive_floats(archive, "largest_illumination", &lsqml->largest_illumination, 1);
+	measure_scale(lsqml); /* when all this has been read back */
 	if (lsqml->acceleration != NULL)
 		plica_acceleration_archive(lsqml->acceleration, archive);
 	if (lsqml->boost != NULL)
