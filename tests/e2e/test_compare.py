@@ -427,6 +427,13 @@ def test_residual_is_numpys(compare, dataset, truth, tmp_path):
     assert [float(row["r_factor"]) for row in rows] == pytest.approx(list(each), rel=1e-4)
 
 
+@pytest.mark.parametrize("name", ["n64_1e5", "n128_1e5"])
+def test_a_flat_object_has_the_error_that_the_data_come_with(compare, shared, tmp_path, name):
+    path = shared / "data" / "parity" / f"{name}.npz"
+    flat = save(tmp_path / "flat.npz", np.ones_like(np.load(path)["objectGuess"]))
+    assert compare(flat, path)["metrics"]["nrmse"]["value"] == pytest.approx(0.55, abs=0.005)
+
+
 def test_the_truth_is_too_good(compare, dataset):
     result = compare(dataset, dataset)
     metrics = result["metrics"]
