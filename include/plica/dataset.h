@@ -105,6 +105,10 @@ PLICA_API double plica_dataset_mean_photons(const struct plica_dataset *dataset)
  */
 PLICA_API double plica_dataset_probe_diameter_px(const struct plica_dataset *dataset);
 
+/** Mean photons per object pixel of the lit area: the box of the positions, a probe's diameter
+ * larger on both axes. */
+PLICA_API double plica_dataset_photons_per_px(const struct plica_dataset *dataset);
+
 /** One finding of the contract check; `message` is a whole sentence. */
 struct plica_finding {
 	bool is_error; /**< else a warning */

@@ -88,6 +88,13 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_view_select(struct plica_view *
 	struct plica_error *err);
 PLICA_API void plica_view_release(struct plica_view *view);
 
+/**
+ * A seeded subsample of a fraction in (0, 1] of the positions, at least one: sampling without
+ * repetition. PLICA_ERR_ARGUMENT for another fraction and for no positions at all. Release.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_scan_subsample(struct plica_indices *out,
+	size_t position_count, double fraction, uint64_t seed, struct plica_error *err);
+
 /** Overlap */
 
 /** The fraction of its area that a disc of diameter D shares with another one d away:

@@ -26,6 +26,12 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_split_random(struct pli
 	struct plica_dataset **second, const struct plica_dataset *dataset, uint64_t seed,
 	struct plica_error *err);
 
+/** The subsample of plica_scan_subsample. Metadata: s_img, rng_seed_subsample, source_file,
+ * n_images_source. Free it. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_subsample(struct plica_dataset **out,
+	const struct plica_dataset *dataset, double fraction, uint64_t seed,
+	struct plica_error *err);
+
 /**
  * The view called `name`, chosen by plica_view_select. Metadata: overlap_view, selection_strategy,
  * spacing_threshold, n_accepted, n_rejected, acceptance_rate, gridsize, neighbor_count,

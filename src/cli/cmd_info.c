@@ -12,7 +12,7 @@
 /* Everything that is measured; printed by one of two functions. */
 struct measured {
 	double dose;           /* photons per pattern */
-	double dose_per_pixel; /* photons per object pixel of the scanned box */
+	double dose_per_pixel; /* photons per object pixel of the lit area */
 	double extent_y, extent_x;
 	double step;
 	double probe_diameter;
@@ -71,7 +71,6 @@ static enum plica_status measure(
 	const struct plica_positions positions = {
 		dataset->pattern_count, dataset->y_px, dataset->x_px};
 	struct plica_overlap_params params;
-	double box;
 
 	out->dose = plica_dataset_mean_photons(dataset);
 	out->extent_y = extent(dataset->y_px, dataset->pattern_count);
@@ -79,9 +78,7 @@ static enum plica_status measure(
 	out->probe_diameter = plica_dataset_probe_diameter_px(dataset);
 	out->probe_photons = probe_photons(dataset);
 	out->flat_object = is_flat(dataset);
-	/* the lit area: the box of the centres, a probe's diameter larger */
-	box = (out->extent_y + out->probe_diameter) * (out->extent_x + out->probe_diameter);
-	out->dose_per_pixel = out->dose * (double)dataset->pattern_count / box;
+	out->dose_per_pixel = plica_dataset_photons_per_px(dataset);
 	if (!(out->probe_diameter > 0.0))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"cannot use '%s': 'probeGuess' is zero everywhere, expected an "

@@ -8,6 +8,7 @@
 extern const struct cli_command cmd_bench;
 extern const struct cli_command cmd_compare;
 extern const struct cli_command cmd_info;
+extern const struct cli_command cmd_overlap;
 extern const struct cli_command cmd_reconstruct;
 extern const struct cli_command cmd_simulate;
 extern const struct cli_command cmd_split;

@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_info,
 	&cmd_validate,
 	&cmd_split,
+	&cmd_overlap,
 	&cmd_reconstruct,
 	&cmd_compare,
 	&cmd_study,

@@ -154,6 +154,24 @@ out:
 	return status;
 }
 
+enum plica_status plica_dataset_subsample(struct plica_dataset **out,
+	const struct plica_dataset *dataset, double fraction, uint64_t seed,
+	struct plica_error *err)
+{
+	struct plica_json *json = metadata_of(dataset);
+	struct plica_indices chosen = {0};
+	enum plica_status status;
+
+	PLICA_TRY(plica_scan_subsample(&chosen, dataset->pattern_count, fraction, seed, err));
+	plica_json_set_number(json, "s_img", fraction);
+	plica_json_set_integer(json, "rng_seed_subsample", (int64_t)seed);
+	PLICA_TRY(take_part(out, dataset, &chosen, json, err));
+out:
+	plica_indices_release(&chosen);
+	plica_json_free(json);
+	return status;
+}
+
 static void describe_view(struct plica_json *json, const char *name, const struct plica_view *view,
 	const struct plica_view_params *params)
 {

@@ -8,9 +8,6 @@
 #include "base/try.h"
 #include "scan/neighbours.h"
 
-/* Most neighbours that a group chooses from. */
-#define NEIGHBOUR_LIMIT 1024
-
 /* Index of the random stream for the seeds; each group's own choice uses its index + 1. */
 #define SEEDS_STREAM 0
 
@@ -23,10 +20,10 @@ static enum plica_status check(
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the gridsize is %zu, expected 1 to %d", params->gridsize,
 			PLICA_GRIDSIZE_LIMIT);
-	if (params->neighbor_count < size || params->neighbor_count > NEIGHBOUR_LIMIT)
+	if (params->neighbor_count < size || params->neighbor_count > PLICA_NEIGHBOUR_LIMIT)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the neighbor count K is %zu, expected %zu to %d for gridsize %zu",
-			params->neighbor_count, size, NEIGHBOUR_LIMIT, params->gridsize);
+			params->neighbor_count, size, PLICA_NEIGHBOUR_LIMIT, params->gridsize);
 	if (positions < size)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"there are %zu positions, expected at least %zu for gridsize %zu",
@@ -88,8 +85,8 @@ static void draw(size_t *neighbour, size_t found, size_t wanted, struct plica_ra
 static void fill_group(struct plica_groups *groups, size_t g, const struct plica_neighbours *tree,
 	const struct plica_groups_params *params, bool choose)
 {
-	size_t neighbour[NEIGHBOUR_LIMIT];
-	double distance_px[NEIGHBOUR_LIMIT];
+	size_t neighbour[PLICA_NEIGHBOUR_LIMIT];
+	double distance_px[PLICA_NEIGHBOUR_LIMIT];
 	size_t *member = groups->member + g * groups->size;
 	size_t wanted = groups->size - 1;
 	size_t found = plica_neighbours_nearest(
@@ -132,7 +129,9 @@ enum plica_status plica_groups_create(struct plica_groups *out, struct plica_pos
 	PLICA_TRY(plica_neighbours_create(&tree, positions, err));
 	PLICA_TRY(choose_seeds(&groups, positions.count, params, err));
 #pragma omp parallel for schedule(static)
-	for (size_t g = 0; g < count; g++) {
+	for (size_t i = 0; i < count; i++) {
+		size_t g = count == positions.count ? plica_neighbours_at(tree, i) : i;
+
 		fill_group(&groups, g, tree, params, count > positions.count);
 		find_centre(&groups, g, positions);
 	}

@@ -12,6 +12,8 @@
 #include "plica/error.h"
 #include "plica/scan.h"
 
+/** Largest K. */
+#define PLICA_NEIGHBOUR_LIMIT 1024
 /** Largest gridsize. */
 #define PLICA_GRIDSIZE_LIMIT 8
 

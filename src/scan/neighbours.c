@@ -191,6 +191,11 @@ out:
 	return status;
 }
 
+size_t plica_neighbours_at(const struct plica_neighbours *tree, size_t i)
+{
+	return tree->point[i].index;
+}
+
 void plica_neighbours_free(struct plica_neighbours *tree)
 {
 	if (tree == NULL)

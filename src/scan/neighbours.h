@@ -17,6 +17,9 @@ struct plica_neighbours;
 /** Copies the positions, which must be finite; free with plica_neighbours_free. */
 PLICA_MUST_USE enum plica_status plica_neighbours_create(
 	struct plica_neighbours **out, struct plica_positions positions, struct plica_error *err);
+/** The index of the `i`th point in the tree's own order, i < count: queries one after another in
+ * this order meet the same nodes, which makes many of them several times faster. */
+size_t plica_neighbours_at(const struct plica_neighbours *tree, size_t i);
 void plica_neighbours_free(struct plica_neighbours *tree);
 
 /**

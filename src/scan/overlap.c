@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "base/try.h"
 #include "plica/scan.h"
 #include "scan/groups.h"
@@ -33,21 +32,12 @@ struct plica_overlap_params plica_overlap_defaults(double probe_diameter_px)
 		.image_fraction = 1.0};
 }
 
-static enum plica_status check(
-	size_t positions, const struct plica_overlap_params *params, struct plica_error *err)
+static enum plica_status check(const struct plica_overlap_params *params, struct plica_error *err)
 {
-	if (positions == 0)
-		return plica_error_set(
-			err, PLICA_ERR_ARGUMENT, "there are no positions, expected at least 1");
-	if (!(params->probe_diameter_px > 0.0) || !isfinite(params->probe_diameter_px))
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"the probe diameter is %g px, expected more than 0",
-			params->probe_diameter_px);
-	if (!(params->image_fraction > 0.0 && params->image_fraction <= 1.0))
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"the fraction of images is %g, expected more than 0, at most 1",
-			params->image_fraction);
-	return PLICA_OK;
+	if (params->probe_diameter_px > 0.0 && isfinite(params->probe_diameter_px))
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"the probe diameter is %g px, expected more than 0", params->probe_diameter_px);
 }
 
 /* Positions of its own, owned. */
@@ -85,20 +75,19 @@ static void add_own(struct own_positions *own, struct plica_positions from, size
 	own->x_px[own->count++] = from.x_px[index];
 }
 
-/* A seeded subsample, in the order of the scan: sampling without repetition, one pass. */
 static enum plica_status subsample(struct own_positions *out, struct plica_positions positions,
 	const struct plica_overlap_params *params, struct plica_error *err)
 {
-	struct plica_random random;
+	struct plica_indices chosen = {0};
 	enum plica_status status;
-	size_t wanted = (size_t)fmax(1.0, rint(params->image_fraction * (double)positions.count));
 
-	PLICA_TRY(allocate_own(out, wanted, err));
-	plica_random_start(&random, params->seed, PLICA_RANDOM_SUBSAMPLE, 0);
-	for (size_t i = 0; i < positions.count && out->count < wanted; i++)
-		if (plica_random_below(&random, positions.count - i) < wanted - out->count)
-			add_own(out, positions, i);
+	PLICA_TRY(plica_scan_subsample(
+		&chosen, positions.count, params->image_fraction, params->seed, err));
+	PLICA_TRY(allocate_own(out, chosen.count, err));
+	for (size_t i = 0; i < chosen.count; i++)
+		add_own(out, positions, chosen.item[i]);
 out:
+	plica_indices_release(&chosen);
 	return status;
 }
 
@@ -198,55 +187,52 @@ static double group_based(struct plica_positions positions, const struct plica_g
 
 /* Metric 2, and the spacing. */
 
-/* The means, over the up to `limit` nearest others of a position, of their overlap or distance. */
-static double neighbour_mean(const struct plica_neighbours *tree, size_t query, size_t *index,
-	double *distance_px, const struct plica_overlap_params *params)
-{
-	size_t found =
-		plica_neighbours_nearest(index, distance_px, tree, query, params->neighbor_count);
+/* Of each position: the mean overlap with its K nearest others, the mean distance to the 4 nearest.
+ */
+struct image_means {
+	double *overlap;
+	double *distance_px;
+};
 
-	for (size_t j = 0; j < found; j++)
+static void measure_image(struct image_means *means, const struct plica_neighbours *tree,
+	size_t query, const struct plica_overlap_params *params)
+{
+	size_t index[PLICA_NEIGHBOUR_LIMIT];
+	double distance_px[PLICA_NEIGHBOUR_LIMIT];
+	size_t wanted = params->neighbor_count > SPACING_NEIGHBOURS ? params->neighbor_count
+								    : SPACING_NEIGHBOURS;
+	size_t found = plica_neighbours_nearest(index, distance_px, tree, query, wanted);
+	size_t near = found < SPACING_NEIGHBOURS ? found : SPACING_NEIGHBOURS;
+	size_t counted = found < params->neighbor_count ? found : params->neighbor_count;
+
+	means->distance_px[query] = mean_of(distance_px, near);
+	for (size_t j = 0; j < counted; j++)
 		distance_px[j] = plica_overlap_fraction(distance_px[j], params->probe_diameter_px);
-	return mean_of(distance_px, found);
+	means->overlap[query] = mean_of(distance_px, counted);
 }
 
-static enum plica_status image_based(double *out, const struct plica_neighbours *tree, size_t count,
-	const struct plica_overlap_params *params, struct plica_error *err)
+static enum plica_status measure_unique(struct plica_overlap *out,
+	const struct own_positions *unique, const struct plica_overlap_params *params,
+	struct plica_error *err)
 {
+	struct plica_neighbours *tree = NULL;
+	struct image_means means = {NULL, NULL};
 	enum plica_status status;
-	size_t *index = NULL;
-	double *distance_px = NULL;
-	double sum = 0.0;
 
-	PLICA_TRY(PLICA_NEW(&index, params->neighbor_count, err));
-	PLICA_TRY(PLICA_NEW(&distance_px, params->neighbor_count, err));
-	for (size_t i = 0; i < count; i++)
-		sum += neighbour_mean(tree, i, index, distance_px, params);
-	*out = sum / (double)count;
+	PLICA_TRY(PLICA_NEW(&means.overlap, unique->count, err));
+	PLICA_TRY(PLICA_NEW(&means.distance_px, unique->count, err));
+	PLICA_TRY(plica_neighbours_create(&tree, view_of(unique), err));
+#pragma omp parallel for schedule(static)
+	for (size_t i = 0; i < unique->count; i++)
+		measure_image(&means, tree, plica_neighbours_at(tree, i), params);
+	out->image_based = mean_of(means.overlap, unique->count);
+	out->spacing_px = median_of(means.distance_px, unique->count);
+	out->linear = 1.0 - out->spacing_px / params->probe_diameter_px;
+	out->area = plica_overlap_fraction(out->spacing_px, params->probe_diameter_px);
 out:
-	plica_free(index);
-	plica_free(distance_px);
-	return status;
-}
-
-static enum plica_status find_spacing(
-	double *out, const struct plica_neighbours *tree, size_t count, struct plica_error *err)
-{
-	enum plica_status status;
-	double *mean_px = NULL;
-
-	PLICA_TRY(PLICA_NEW(&mean_px, count, err));
-	for (size_t i = 0; i < count; i++) {
-		size_t index[SPACING_NEIGHBOURS];
-		double distance_px[SPACING_NEIGHBOURS];
-		size_t found =
-			plica_neighbours_nearest(index, distance_px, tree, i, SPACING_NEIGHBOURS);
-
-		mean_px[i] = mean_of(distance_px, found);
-	}
-	*out = median_of(mean_px, count);
-out:
-	plica_free(mean_px);
+	plica_neighbours_free(tree);
+	plica_free(means.overlap);
+	plica_free(means.distance_px);
 	return status;
 }
 
@@ -254,23 +240,14 @@ static enum plica_status measure_images(struct plica_overlap *out, struct plica_
 	const struct plica_overlap_params *params, struct plica_error *err)
 {
 	struct own_positions unique = {0};
-	struct plica_neighbours *tree = NULL;
 	enum plica_status status;
 
+	out->image_based = out->spacing_px = out->linear = out->area = (double)NAN;
 	PLICA_TRY(remove_duplicates(&unique, positions, err));
 	out->images_unique = unique.count;
-	out->image_based = out->spacing_px = (double)NAN;
-	if (unique.count > 1) {
-		PLICA_TRY(plica_neighbours_create(&tree, view_of(&unique), err));
-		PLICA_TRY(image_based(&out->image_based, tree, unique.count, params, err));
-		PLICA_TRY(find_spacing(&out->spacing_px, tree, unique.count, err));
-	}
-	out->linear = 1.0 - out->spacing_px / params->probe_diameter_px;
-	out->area = unique.count > 1
-			    ? plica_overlap_fraction(out->spacing_px, params->probe_diameter_px)
-			    : (double)NAN;
+	if (unique.count > 1)
+		PLICA_TRY(measure_unique(out, &unique, params, err));
 out:
-	plica_neighbours_free(tree);
 	release_own(&unique);
 	return status;
 }
@@ -294,26 +271,36 @@ static void add_overlap(void *context, size_t index, double distance_px)
 	sum->count++;
 }
 
+static double centre_overlap(const struct plica_neighbours *tree, const struct plica_groups *groups,
+	size_t g, double diameter_px)
+{
+	const double at[2] = {groups->y_px[g], groups->x_px[g]};
+	struct overlap_sum near = {g, diameter_px, 0.0, 0};
+
+	plica_neighbours_within(tree, at, diameter_px, add_overlap, &near);
+	return near.count > 0 ? near.sum / (double)near.count : 0.0;
+}
+
 static enum plica_status group_to_group(
 	double *out, const struct plica_groups *groups, double diameter_px, struct plica_error *err)
 {
 	const struct plica_positions centres = {groups->count, groups->y_px, groups->x_px};
 	struct plica_neighbours *tree = NULL;
+	double *overlap = NULL;
 	enum plica_status status;
-	double sum = 0.0;
 
 	PLICA_TRY(plica_neighbours_create(&tree, centres, err));
-	for (size_t g = 0; g < groups->count; g++) {
-		const double at[2] = {groups->y_px[g], groups->x_px[g]};
-		struct overlap_sum near = {g, diameter_px, 0.0, 0};
+	PLICA_TRY(PLICA_NEW(&overlap, groups->count, err));
+#pragma omp parallel for schedule(static)
+	for (size_t i = 0; i < groups->count; i++) {
+		size_t g = plica_neighbours_at(tree, i);
 
-		plica_neighbours_within(tree, at, diameter_px, add_overlap, &near);
-		if (near.count > 0)
-			sum += near.sum / (double)near.count;
+		overlap[g] = centre_overlap(tree, groups, g, diameter_px);
 	}
-	*out = sum / (double)groups->count;
+	*out = mean_of(overlap, groups->count);
 out:
 	plica_neighbours_free(tree);
+	plica_free(overlap);
 	return status;
 }
 
@@ -341,7 +328,7 @@ enum plica_status plica_overlap_measure(struct plica_overlap *out, struct plica_
 	struct plica_overlap overlap = {.images_total = positions.count};
 	enum plica_status status;
 
-	PLICA_TRY(check(positions.count, params, err));
+	PLICA_TRY(check(params, err));
 	PLICA_TRY(subsample(&sample, positions, params, err));
 	overlap.images_subsampled = sample.count;
 	PLICA_TRY(measure_groups(&overlap, view_of(&sample), params, err));

@@ -58,25 +58,49 @@ out:
 	return status;
 }
 
-/* Selection sampling: each position in turn, with the chance that fills the first half. */
-static void draw_halves(struct plica_indices half[2], size_t count, uint64_t seed)
+/* Selection sampling: of `count` positions so many go to the first list, the others to the second,
+ * which may be NULL. */
+static void draw(struct plica_indices *chosen, struct plica_indices *others, size_t count,
+	size_t wanted, struct plica_random *random)
 {
-	size_t wanted = count - count / 2;
-	struct plica_random random;
-
-	plica_random_start(&random, seed, PLICA_RANDOM_HALVES, 0);
 	for (size_t i = 0; i < count; i++) {
-		bool first = plica_random_below(&random, count - i) < wanted - half[0].count;
-		struct plica_indices *to = &half[first ? 0 : 1];
-
-		to->item[to->count++] = i;
+		if (plica_random_below(random, count - i) < wanted - chosen->count)
+			chosen->item[chosen->count++] = i;
+		else if (others != NULL)
+			others->item[others->count++] = i;
+		else if (chosen->count == wanted)
+			return;
 	}
+}
+
+enum plica_status plica_scan_subsample(struct plica_indices *out, size_t position_count,
+	double fraction, uint64_t seed, struct plica_error *err)
+{
+	struct plica_indices chosen = {0};
+	struct plica_random random;
+	enum plica_status status;
+	size_t wanted;
+
+	if (position_count == 0)
+		return plica_error_set(
+			err, PLICA_ERR_ARGUMENT, "there are no positions, expected at least 1");
+	if (!(fraction > 0.0 && fraction <= 1.0))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"the fraction of images is %g, expected more than 0, at most 1", fraction);
+	wanted = (size_t)fmax(1.0, rint(fraction * (double)position_count));
+	PLICA_TRY(PLICA_NEW(&chosen.item, wanted, err));
+	plica_random_start(&random, seed, PLICA_RANDOM_SUBSAMPLE, 0);
+	draw(&chosen, NULL, position_count, wanted, &random);
+	*out = chosen;
+out:
+	return status;
 }
 
 enum plica_status plica_scan_split_random(struct plica_indices *first, struct plica_indices *second,
 	size_t position_count, uint64_t seed, struct plica_error *err)
 {
 	struct plica_indices half[2] = {{0}, {0}};
+	struct plica_random random;
 	enum plica_status status;
 
 	if (position_count < 2)
@@ -84,7 +108,8 @@ enum plica_status plica_scan_split_random(struct plica_indices *first, struct pl
 			"a scan of %zu positions has no two halves", position_count);
 	PLICA_TRY(PLICA_NEW(&half[0].item, position_count, err));
 	PLICA_TRY(PLICA_NEW(&half[1].item, position_count, err));
-	draw_halves(half, position_count, seed);
+	plica_random_start(&random, seed, PLICA_RANDOM_HALVES, 0);
+	draw(&half[0], &half[1], position_count, position_count - position_count / 2, &random);
 	*first = half[0];
 	*second = half[1];
 	half[0] = half[1] = (struct plica_indices){0};

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Stage D: the views of both halves, their measured overlap, and which of them are impossible. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,13 +9,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "data/describe.h"
 #include "plica/views.h"
 #include "study/generate.h"
 #include "study/metadata.h"
 
 #define METRICS_VERSION "1.0"
-#define METRICS_NEIGHBOURS 6  /* of the measured overlap; the selection has its own number */
-#define FALLBACK_DIAMETER 0.6 /* of N, for a probe without a diameter */
+#define METRICS_NEIGHBOURS 6 /* of the measured overlap; the selection has its own number */
 #define HIGHEST_DETAIL 512
 
 /* One view of one half at one dose. */
@@ -90,44 +89,17 @@ static enum plica_status make_key(char key[PLICA_SHA256_SIZE], const struct plic
 	return plica_metadata_key(key, json, err);
 }
 
-static double probe_diameter(const struct plica_dataset *dataset)
-{
-	double diameter = plica_dataset_probe_diameter_px(dataset);
-
-	return diameter > 0.0 ? diameter : FALLBACK_DIAMETER * (double)dataset->pattern_px;
-}
-
 static struct plica_overlap_params overlap_params(const struct plica_design *design,
 	const struct plica_dataset *dataset, const struct plica_study_view *view)
 {
-	struct plica_overlap_params params = plica_overlap_defaults(probe_diameter(dataset));
+	struct plica_overlap_params params =
+		plica_overlap_defaults(plica_overlap_diameter_px(dataset));
 	size_t members = view->gridsize * view->gridsize;
 
 	params.gridsize = view->gridsize;
 	params.neighbor_count = members > METRICS_NEIGHBOURS ? members : METRICS_NEIGHBOURS;
 	params.seed = design->seeds.subsampling;
 	return params;
-}
-
-static void set_overlap(struct plica_json *json, const struct plica_overlap_params *params,
-	const struct plica_overlap *overlap)
-{
-	plica_json_set_integer(json, "gridsize", (int64_t)params->gridsize);
-	plica_json_set_number(json, "s_img", params->image_fraction);
-	plica_json_set_integer(json, "n_groups", (int64_t)overlap->groups);
-	plica_json_set_integer(json, "neighbor_count", (int64_t)params->neighbor_count);
-	plica_json_set_number(json, "probe_diameter_px", params->probe_diameter_px);
-	plica_json_set_integer(json, "rng_seed_subsample", (int64_t)params->seed);
-	if (!isnan(overlap->group_based))
-		plica_json_set_number(json, "metric_1_group_based_avg", overlap->group_based);
-	plica_json_set_number(json, "metric_2_image_based_avg", overlap->image_based);
-	plica_json_set_number(json, "metric_3_group_to_group_avg", overlap->group_to_group);
-	plica_json_set_number(json, "linear_overlap", overlap->linear);
-	plica_json_set_number(json, "area_overlap", overlap->area);
-	plica_json_set_integer(json, "n_images_total", (int64_t)overlap->images_total);
-	plica_json_set_integer(json, "n_images_subsampled", (int64_t)overlap->images_subsampled);
-	plica_json_set_integer(json, "n_unique_images", (int64_t)overlap->images_unique);
-	plica_json_set_integer(json, "n_groups_actual", (int64_t)overlap->groups);
 }
 
 static struct plica_json *begin_metrics(const struct part *part, const char *key, bool valid)
@@ -153,7 +125,8 @@ static enum plica_status write_metrics(const struct part *part, const struct pli
 	enum plica_status status;
 
 	PLICA_TRY(plica_overlap_measure(&overlap, plica_dataset_positions(dataset), &params, err));
-	set_overlap(json, &params, &overlap);
+	plica_describe_overlap(json, &params, &overlap);
+	plica_describe_dose(json, dataset);
 	plica_json_set_text(json, "selection_strategy", selection->selection_strategy);
 	plica_json_set_number(json, "spacing_threshold", part->view->spacing_px);
 	plica_json_set_integer(json, "n_accepted", (int64_t)selection->n_accepted);
