@@ -31,6 +31,7 @@ struct plica_progress {
 	double passes;   /**< over all patterns so far; an engine's line search counts as well */
 	long pass_count; /**< as asked for: settings.num_epochs */
 	bool finished;   /**< this was the last epoch */
+	bool early;      /**< and it came early: settings.early_stop */
 	double loss;     /**< mean over valid pixels of (|Psi| - sqrt(I))^2 in this epoch */
 	double seconds;  /**< since the first epoch began */
 };
@@ -39,19 +40,52 @@ struct plica_reconstruct_hooks {
 	/** Called after each epoch on the calling thread; a non-zero answer stops the run. */
 	int (*progress)(void *context, const struct plica_progress *progress);
 	void *context;
+	/** Called after every so many epochs with object, probe and positions as they are (the other
+	 * fields are empty), on the calling thread; the product is the callee's only during the call.
+	 * NULL, or 0 epochs: never. */
+	void (*preview)(void *context, const struct plica_product *product);
+	long preview_epochs;
 	/** Where checkpoints go (NPZ, written atomically): when the run is stopped, at its end, and
-	 * in between every so many seconds. NULL: none. */
+	 * in between every so many seconds and, unless 0, epochs. NULL: none. */
 	const char *checkpoint_path;
 	double checkpoint_seconds;
-	/** Go on from that checkpoint, if it is there, with the same bits as an uninterrupted run.
-	 * One of other data or settings (num_epochs and threads may differ) is PLICA_ERR_DATA. */
+	long checkpoint_epochs;
+	/** Go on from that checkpoint, if it is there, with the same bits as an uninterrupted run. One
+	 * of other data or settings (num_epochs, threads and early_stop may differ) is
+	 * PLICA_ERR_DATA. */
 	bool resume;
+	/** Most memory that the run may take, the dataset included, bytes; 0: what the machine, the
+	 * control group and ulimit -v leave. */
+	double memory_bytes;
 };
+
+/** What a run will take at its height, bytes. */
+struct plica_forecast {
+	double dataset;  /**< patterns as stored, and guesses; there already */
+	double patterns; /**< as amplitudes in the order of the kernels */
+	double object;   /**< object and gradients, directions, illumination, scratch of its size */
+	double waves;    /**< exit waves of the positions that are kept at a time: a batch */
+	double scratch;  /**< of the threads, probe, and the program itself */
+	double total;    /**< of these */
+	double available; /**< to be had beyond the dataset */
+};
+
+/** Forecasts the memory of a run from sizes and settings alone; right to about a fifth. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_forecast_memory(struct plica_forecast *out,
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	struct plica_error *err);
+
+/** PLICA_ERR_MEMORY when a run needs more than `memory_bytes` (0: as in the hooks), with the parts
+ * and a batch size that fits if there is one. plica_reconstruct begins with this. */
+PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct_check(
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	double memory_bytes, struct plica_error *err);
 
 /**
  * Runs until settings->num_epochs passes over all patterns are done. `hooks` may be NULL. A run
- * that is stopped gives PLICA_ERR_INTERRUPTED; one whose loss is no number any more
- * PLICA_ERR_NUMERIC, with the epoch. The caller frees *out with plica_product_free.
+ * that is stopped gives PLICA_ERR_INTERRUPTED; one that diverges PLICA_ERR_NUMERIC, with the epoch,
+ * the reason and the checkpoint of the last good state; one that needs more memory than there is is
+ * refused before it begins (PLICA_ERR_MEMORY), with a batch size that fits. The caller frees *out with plica_product_free.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct(struct plica_product **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,

@@ -20,7 +20,12 @@ struct arguments {
 	const char *progress;
 	long num_epochs, batch_size, seed, threads;
 	double checkpoint_minutes;
+	long checkpoint_epochs;
 	bool resume;
+	const char *preview;
+	long preview_epochs;
+	double memory_gigabytes;
+	bool dry_run;
 	struct plica_strings set;
 	bool show_settings;
 	bool json;
@@ -28,6 +33,8 @@ struct arguments {
 
 /* No number of epochs, seed or size that a user can mean. */
 #define UNSET (-1L)
+
+#define GIGABYTE 1e9
 
 static void print_settings(const struct plica_settings *settings)
 {
@@ -103,10 +110,33 @@ out:
 	return status;
 }
 
+/* What the callbacks of a run work with. */
+struct watch {
+	struct cli_progress progress;
+	const char *preview; /* a picture; NULL after one could not be drawn */
+	bool early;
+};
+
 static int on_epoch(void *context, const struct plica_progress *epoch)
 {
-	cli_progress_show(context, epoch);
+	struct watch *watch = context;
+
+	cli_progress_show(&watch->progress, epoch);
+	watch->early = epoch->early;
 	return cli_signal != 0;
+}
+
+/* A picture that cannot be drawn does not end a run. */
+static void on_preview(void *context, const struct plica_product *product)
+{
+	struct watch *watch = context;
+	struct plica_error err = {0};
+
+	if (watch->preview == NULL ||
+		plica_product_save_picture(product, watch->preview, &err) == PLICA_OK)
+		return;
+	cli_warn("no more previews: %s", err.text);
+	watch->preview = NULL;
 }
 
 /* Where the input came from stands in the product. */
@@ -181,23 +211,72 @@ out:
 	return status;
 }
 
+static int print_forecast(const struct plica_forecast *forecast, const struct arguments *arguments)
+{
+	const struct {
+		const char *name, *text;
+		double bytes;
+	} rows[] = {
+		{"dataset", "data set", forecast->dataset},
+		{"patterns", "patterns as amplitudes", forecast->patterns},
+		{"object", "object and what is of its size", forecast->object},
+		{"waves", "exit waves", forecast->waves},
+		{"scratch", "threads, probe, program", forecast->scratch},
+		{"total", "in all", forecast->total},
+		{"available", "available", forecast->available},
+	};
+	struct plica_json *json = arguments->json ? plica_json_object() : NULL;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (json != NULL)
+			plica_json_set_number(json, rows[i].name, rows[i].bytes);
+		else
+			(void)printf("%-32s %10.1f MB\n", rows[i].text, rows[i].bytes / 1e6);
+	return json != NULL ? cli_print_json(json) : CLI_DONE;
+}
+
+/* Says what the run would take, and whether it would be begun. */
+static int dry_run(const struct arguments *arguments, const struct plica_settings *settings)
+{
+	enum plica_status status;
+	struct plica_error err = {0};
+	struct plica_dataset *dataset = NULL;
+	struct plica_forecast forecast;
+	int result = CLI_DONE;
+
+	PLICA_TRY(load_input(&dataset, arguments->input, &err));
+	PLICA_TRY(plica_forecast_memory(&forecast, dataset, settings, &err));
+	result = print_forecast(&forecast, arguments);
+	PLICA_TRY(plica_reconstruct_check(
+		dataset, settings, GIGABYTE * arguments->memory_gigabytes, &err));
+out:
+	if (status != PLICA_OK)
+		result = cli_fail(status, &err);
+	plica_dataset_free(dataset);
+	return result;
+}
+
 static int reconstruct(const struct arguments *arguments, const struct plica_settings *settings)
 {
 	enum plica_status status;
 	struct plica_error err = {0};
 	struct plica_dataset *dataset = NULL;
 	struct plica_product *product = NULL;
-	struct cli_progress progress;
+	struct watch watch = {.preview = arguments->preview};
 	struct plica_reconstruct_hooks hooks = {.progress = on_epoch,
-		.context = &progress,
+		.preview = on_preview,
+		.preview_epochs = arguments->preview != NULL ? arguments->preview_epochs : 0,
+		.context = &watch,
 		.checkpoint_seconds = 60.0 * arguments->checkpoint_minutes,
-		.resume = arguments->resume};
+		.checkpoint_epochs = arguments->checkpoint_epochs,
+		.resume = arguments->resume,
+		.memory_bytes = GIGABYTE * arguments->memory_gigabytes};
 	char *path = NULL;
 	char *checkpoint = NULL;
 	double start = plica_seconds();
 	int result = CLI_DONE;
 
-	(void)cli_progress_init(&progress, arguments->progress);
+	(void)cli_progress_init(&watch.progress, arguments->progress);
 	cli_catch_signals();
 	PLICA_TRY(load_input(&dataset, arguments->input, &err));
 	PLICA_TRY(plica_make_folders(arguments->output_dir, &err));
@@ -207,9 +286,11 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 			checkpoint);
 	hooks.checkpoint_path = checkpoint;
 	status = plica_reconstruct(&product, dataset, settings, &hooks, &err);
-	cli_progress_end(&progress);
+	cli_progress_end(&watch.progress);
 	if (status != PLICA_OK)
 		goto out;
+	if (watch.early)
+		(void)fprintf(stderr, "the loss has settled: stopped early, as early_stop asks\n");
 	PLICA_TRY(note_input(product, arguments->input, &err));
 	PLICA_TRY(save_outputs(&path, product, arguments, &err));
 	result = print_result(product, path, plica_seconds() - start, arguments);
@@ -241,8 +322,16 @@ static int check_and_run(const struct cli_command *self, const struct arguments 
 	if (!cli_progress_init(&progress, arguments->progress))
 		return cli_usage_error(self, "--progress is auto, plain, json or none, not '%s'",
 			arguments->progress);
+	if (arguments->checkpoint_epochs < 0 || arguments->preview_epochs < 1)
+		return cli_usage_error(self, "--checkpoint-epochs takes 0 and more, "
+					     "--preview-every 1 and more");
+	if (!(arguments->memory_gigabytes >= 0.0))
+		return cli_usage_error(
+			self, "--memory takes gigabytes, not %g", arguments->memory_gigabytes);
 	if (arguments->input == NULL)
 		return cli_usage_error(self, "--input-npz is missing");
+	if (arguments->dry_run)
+		return dry_run(arguments, &settings);
 	if (arguments->output_dir == NULL)
 		return cli_usage_error(self, "--output-dir is missing");
 	return reconstruct(arguments, &settings);
@@ -254,6 +343,7 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 		.algorithm = "ML",
 		.progress = "auto",
 		.checkpoint_minutes = 1.0,
+		.preview_epochs = 10,
 		.num_epochs = UNSET,
 		.batch_size = UNSET,
 		.seed = UNSET,
@@ -277,6 +367,16 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 			"go on from DIR/checkpoint.npz, if there is one"},
 		{"checkpoint-every", 0, CLI_NUMBER, &arguments.checkpoint_minutes, "MINUTES",
 			"besides those at the end and when stopped (1)"},
+		{"checkpoint-epochs", 0, CLI_INT, &arguments.checkpoint_epochs, "N",
+			"and after every so many epochs (0: by time alone)"},
+		{"preview", 0, CLI_TEXT, &arguments.preview, "FILE.png",
+			"a picture of object and probe, drawn anew during the run"},
+		{"preview-every", 0, CLI_INT, &arguments.preview_epochs, "N",
+			"epochs between two previews (10)"},
+		{"memory", 0, CLI_NUMBER, &arguments.memory_gigabytes, "GB",
+			"most that the run may take (0: what the machine can give)"},
+		{"dry-run", 0, CLI_FLAG, &arguments.dry_run, NULL,
+			"say what memory the run takes, and stop"},
 		{"set", 's', CLI_LIST, &arguments.set, "NAME=VALUE",
 			"any other setting; repeatable"},
 		{"show-settings", 0, CLI_FLAG, &arguments.show_settings, NULL,

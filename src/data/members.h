@@ -9,7 +9,7 @@
 #include "format/array.h"
 #include "plica/error.h"
 
-#define PLICA_MEMBERS_MOST 24
+#define PLICA_MEMBERS_MOST 64
 
 struct plica_members {
 	struct {

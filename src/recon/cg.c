@@ -130,7 +130,12 @@ static bool refines_positions(const struct plica_cg *cg)
 	return cg->search != NULL && cg->search->active;
 }
 
-/* r and W; returns the summed amplitude residual. */
+static double objective_of(const struct plica_pass *pass, const struct plica_exit_sums *sums)
+{
+	return pass->model == PLICA_DETECTOR_POISSON ? 0.5 * sums->poisson : sums->residual;
+}
+
+/* r, W and the objective; returns the summed amplitude residual. */
 static double gradient(struct plica_cg *cg, long number)
 {
 	struct plica_pass *pass = cg->pass;
@@ -140,6 +145,7 @@ static double gradient(struct plica_cg *cg, long number)
 
 	if (refines_positions(cg))
 		plica_position_search_begin(cg->search);
+	cg->objective = 0.0;
 	plica_pass_begin(pass, 0, problem->object.rows);
 	for (size_t first = 0; first < problem->count; first += CHUNK) {
 		size_t count = problem->count - first < CHUNK ? problem->count - first : CHUNK;
@@ -148,8 +154,10 @@ static double gradient(struct plica_cg *cg, long number)
 		plica_intensity_update(problem, cg->positions + first, count, pass->sums, number);
 		if (refines_positions(cg))
 			plica_position_search_add(cg->search, pass, first, count);
-		for (size_t k = 0; k < count; k++)
+		for (size_t k = 0; k < count; k++) {
+			cg->objective += objective_of(pass, &pass->sums[k]);
 			residual += pass->sums[k].residual;
+		}
 	}
 	plica_pass_end(pass);
 	memcpy(cg->residual.object.re, pass->gradient.re, bytes);

@@ -29,6 +29,7 @@ struct plica_cg {
 	float _Complex *coverage;                   /**< Z, N x N natural, in both parts */
 	float *coverage_wave;
 	size_t *positions;  /**< 0, 1, ..., J - 1 */
+	double objective;   /**< where the last iteration began */
 	double old_product; /**< <r_old, z_old>; 0 after a restart */
 	double step;        /**< t of the last iteration */
 	long iteration;     /**< since create; chooses the line search's positions */

@@ -42,6 +42,8 @@ static enum plica_status describe(
 
 	settings.num_epochs = 0;
 	settings.threads = 0;
+	settings.early_stop.relative_gain = 0.0;
+	settings.early_stop.epochs = 1;
 	fingerprint(data, problem);
 	PLICA_TRY(plica_settings_json(&options, &settings, err));
 	plica_json_set_text(json, "data", data);
@@ -71,6 +73,8 @@ static void exchange(struct plica_run *run, struct plica_archive *archive)
 		plica_archive_numbers(archive, "intensity", problem->intensity, problem->count);
 	plica_archive_number(archive, "cost", &run->cost);
 	run->engine->archive(run->state, archive);
+	plica_archive_integer(archive, "preliminary", &run->preliminary);
+	plica_archive_numbers(archive, "objective", run->objective, (size_t)run->epochs);
 	plica_archive_numbers(archive, "loss", run->loss, (size_t)run->epochs);
 }
 
@@ -185,6 +189,9 @@ enum plica_status plica_checkpoint_load(
 	}
 	exchange(run, archive);
 	PLICA_TRY(plica_archive_finish(archive, NULL, err));
+	if (run->preliminary < 0 || run->preliminary > run->epochs)
+		run->preliminary = run->epochs;
+	run->saved_epochs = run->epochs;
 	plica_problem_probe_changed(run->problem);
 out:
 	plica_archive_free(archive);

@@ -2,8 +2,8 @@
 /**
  * Checkpoints: everything that a run needs to go on with the same bits, in one NPZ file that is
  * written atomically. A checkpoint belongs to its data and options: another dataset or other
- * settings (but for num_epochs and threads, which do not change what has been done) are refused,
- * with the difference.
+ * settings (but for num_epochs, threads and early_stop, which do not change what has been done) are
+ * refused, with the difference.
  */
 #ifndef PLICA_RECON_CHECKPOINT_H
 #define PLICA_RECON_CHECKPOINT_H
@@ -16,9 +16,13 @@ struct plica_run {
 	struct plica_constraints *constraints;
 	const struct plica_engine *engine;
 	void *state;
-	double *loss; /**< room for num_epochs + 1 values */
-	long epochs;  /**< run so far */
-	double cost;  /**< passes over all patterns so far */
+	double *loss;         /**< room for num_epochs + 1 values */
+	double *objective;    /**< likewise: what the engine minimises */
+	long epochs;          /**< run so far */
+	long preliminary;     /**< of these, before the engine's last stage */
+	double cost;          /**< passes over all patterns so far */
+	long saved_epochs;    /**< in the last checkpoint; 0: there is none */
+	double saved_seconds; /**< when it was written, or the run began */
 };
 
 PLICA_MUST_USE enum plica_status plica_checkpoint_save(

@@ -17,6 +17,8 @@ struct plica_epoch {
 	double loss; /**< mean squared amplitude residual per valid pixel, before the updates */
 	double cost; /**< patterns through their transforms, as a fraction of all: 1, or more where
 			there is a line search */
+	double objective; /**< what the engine minimises, up to a constant; left alone: the loss */
+	bool preliminary; /**< a stage before the engine's last: no early stop yet */
 };
 
 struct plica_engine {

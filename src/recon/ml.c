@@ -99,6 +99,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	struct ml *ml = state;
 
 	if (ml->stage == STAGE_START) {
+		result->preliminary = true;
 		start_epoch(ml, number, result);
 		return;
 	}
@@ -106,7 +107,9 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		ml->stage_epochs >= ml->problem->settings->start.amplitude_iterations)
 		enter(ml, STAGE_FINAL);
 	result->cost = 0.0;
+	result->preliminary = ml->stage != STAGE_FINAL;
 	result->loss = plica_cg_iterate(ml->cg, number, &result->cost);
+	result->objective = ml->cg->objective;
 	ml->stage_epochs++;
 }
 

@@ -14,6 +14,7 @@
 #include "recon/denoise.h"
 #include "recon/engine.h"
 #include "recon/nuisance.h"
+#include "recon/run.h"
 
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
 {
@@ -44,82 +45,7 @@ static enum plica_status prepare(struct plica_run *run, const struct plica_datas
 		PLICA_TRY(rescale_probe(run->problem, err));
 	PLICA_TRY(plica_constraints_create(&run->constraints, run->problem, err));
 	PLICA_TRY(run->engine->create(&run->state, run->problem, err));
-	PLICA_TRY(PLICA_NEW(&run->loss, (size_t)settings->num_epochs + 1, err));
-out:
-	return status;
-}
-
-/* One more epoch must fit into what was asked for; a line search may go past it by a fraction. */
-static bool is_finished(const struct plica_run *run, const struct plica_settings *settings)
-{
-	return run->cost + 1.0 > (double)settings->num_epochs + 1e-9;
-}
-
-static enum plica_status run_epoch(struct plica_run *run, struct plica_error *err)
-{
-	struct plica_epoch epoch = {0};
-
-	run->engine->epoch(run->state, run->epochs, &epoch);
-	if (plica_constraints_apply(run->constraints, run->epochs) && run->engine->changed != NULL)
-		run->engine->changed(run->state);
-	run->loss[run->epochs++] = epoch.loss;
-	run->cost += epoch.cost;
-	if (isfinite(epoch.loss))
-		return PLICA_OK;
-	return plica_error_set(err, PLICA_ERR_NUMERIC, "%s diverged: the loss of epoch %ld is %g",
-		run->engine->name, run->epochs, epoch.loss);
-}
-
-/* Tells the caller; true when the caller wants to stop. */
-static bool report(const struct plica_run *run, const struct plica_reconstruct_hooks *hooks,
-	bool finished, double seconds)
-{
-	const struct plica_progress progress = {.epoch = run->epochs,
-		.passes = run->cost,
-		.pass_count = run->problem->settings->num_epochs,
-		.finished = finished,
-		.loss = run->loss[run->epochs - 1],
-		.seconds = seconds};
-
-	return hooks->progress != NULL && hooks->progress(hooks->context, &progress) != 0;
-}
-
-static enum plica_status stop(
-	struct plica_run *run, const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
-{
-	if (hooks->checkpoint_path != NULL) {
-		enum plica_status status = plica_checkpoint_save(run, hooks->checkpoint_path, err);
-
-		if (status != PLICA_OK)
-			return status;
-	}
-	return plica_error_set(err, PLICA_ERR_INTERRUPTED, "stopped after %.1f of %ld epochs%s%s",
-		run->cost, run->problem->settings->num_epochs,
-		hooks->checkpoint_path != NULL ? ", to be continued from " : "",
-		hooks->checkpoint_path != NULL ? hooks->checkpoint_path : "");
-}
-
-static enum plica_status run_epochs(struct plica_run *run, const struct plica_settings *settings,
-	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
-{
-	enum plica_status status = PLICA_OK;
-	double start = plica_seconds();
-	double saved = start;
-
-	while (!is_finished(run, settings)) {
-		bool finished, wants_stop;
-
-		PLICA_TRY(run_epoch(run, err));
-		finished = is_finished(run, settings);
-		wants_stop = report(run, hooks, finished, plica_seconds() - start);
-		if (wants_stop && !finished)
-			return stop(run, hooks, err);
-		if (hooks->checkpoint_path != NULL &&
-			(finished || plica_seconds() - saved >= hooks->checkpoint_seconds)) {
-			PLICA_TRY(plica_checkpoint_save(run, hooks->checkpoint_path, err));
-			saved = plica_seconds();
-		}
-	}
+	PLICA_TRY(plica_run_allocate(run, err));
 out:
 	return status;
 }
@@ -183,11 +109,12 @@ enum plica_status plica_reconstruct(struct plica_product **out, const struct pli
 
 	if (hooks == NULL)
 		hooks = &none;
+	PLICA_TRY(plica_reconstruct_check(dataset, settings, hooks->memory_bytes, err));
 	PLICA_TRY(prepare(&run, dataset, settings, err));
 	if (hooks->resume && hooks->checkpoint_path != NULL &&
 		plica_file_exists(hooks->checkpoint_path))
 		PLICA_TRY(plica_checkpoint_load(&run, hooks->checkpoint_path, err));
-	PLICA_TRY(run_epochs(&run, settings, hooks, err));
+	PLICA_TRY(plica_run_epochs(&run, hooks, err));
 	PLICA_TRY(make_product(out, &run, settings, err));
 out:
 	if (run.engine != NULL)
@@ -195,5 +122,6 @@ out:
 	plica_constraints_free(run.constraints);
 	plica_problem_free(run.problem);
 	plica_free(run.loss);
+	plica_free(run.objective);
 	return status;
 }

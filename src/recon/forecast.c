@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plica/reconstruct.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/resources.h"
+#include "base/try.h"
+#include "data/dataset.h"
+#include "num/kernels.h"
+
+/* Canvas pixels beyond the outermost patch, and a stride that is padded (num/kernels.h). */
+#define MARGIN 2.0
+#define STRIDE_PAD 32.0
+/* Program, libraries, plans and stacks. */
+#define BASE_BYTES 12e6
+#define GIGABYTE 1e9
+
+/* What an engine keeps. A canvas is one real number for each pixel of the object. */
+struct engine_needs {
+	const char *name;
+	double canvases;
+	double boost_canvases;     /* with low_frequency_boost */
+	double compact_canvases;   /* with compact batches */
+	double positions_canvases; /* with positions.optimizable */
+	double other_positions;    /* whose waves it keeps besides a batch's, or instead */
+	bool has_batches;
+};
+
+/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, five vectors of 2, |O|^2. */
+static const struct engine_needs table[] = {
+	{"LSQML", 6.0, 4.0, 2.0, 0.0, 0.0, true},
+	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, true},
+	{"ML", 17.0, 2.0, 0.0, 4.0, 64.0, false},
+};
+
+static const struct engine_needs *needs_of(const struct plica_settings *settings)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].name, settings->algorithm) == 0)
+			return &table[i];
+	return &table[0];
+}
+
+static double extent(const double *position, size_t count)
+{
+	double low = position[0];
+	double high = position[0];
+
+	for (size_t i = 1; i < count; i++) {
+		low = fmin(low, position[i]);
+		high = fmax(high, position[i]);
+	}
+	return rint(high) - rint(low);
+}
+
+/* Pixels of the canvas, its padding included. */
+static double canvas_pixels(
+	const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	double margin = MARGIN;
+	double side = (double)dataset->pattern_px;
+
+	if (settings->positions.optimizable)
+		margin += ceil(settings->positions.max_correction);
+	return (extent(dataset->y_px, dataset->pattern_count) + side + 2.0 * margin) *
+	       (extent(dataset->x_px, dataset->pattern_count) + side + 2.0 * margin + STRIDE_PAD);
+}
+
+/* Scratch of the constraints (recon/constraint.c) and, at the end, of denoising. */
+static double constraint_canvases(const struct plica_settings *settings)
+{
+	double canvases = 0.0;
+
+	if (settings->object.remove_object_probe_ambiguity.enabled)
+		canvases += 1.0;
+	if (settings->object.smoothness.alpha > 0.0 || settings->probe.center_constraint.enabled)
+		canvases += 2.0;
+	if (settings->object.grid_artifacts.enabled)
+		canvases += 2.0;
+	if (settings->object.tv.weight > 0.0)
+		canvases += 16.0;
+	if (settings->denoise == PLICA_DENOISE_AUTO)
+		canvases += 18.0;
+	return canvases;
+}
+
+/* The object, what the engine makes of it, and the product at the end. */
+static double canvas_count(const struct plica_settings *settings)
+{
+	const struct engine_needs *needs = needs_of(settings);
+	double canvases = 2.0 + 2.0 + needs->canvases + constraint_canvases(settings);
+
+	if (settings->low_frequency_boost.enabled)
+		canvases += needs->boost_canvases;
+	if (settings->batching_mode == PLICA_BATCHING_COMPACT)
+		canvases += needs->compact_canvases;
+	if (settings->positions.optimizable)
+		canvases += needs->positions_canvases;
+	return canvases;
+}
+
+/* Positions whose two waves are stored at a time. */
+static double stored_positions(
+	const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	const struct engine_needs *needs = needs_of(settings);
+	double batch = needs->has_batches ? (double)settings->batch_size
+					  : (double)settings->start.batch_size;
+	double count = (double)dataset->pattern_count;
+
+	return fmin(batch, count) + fmin(needs->other_positions, count);
+}
+
+static double mode_count(const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	return settings->probe.modes > 0 ? (double)settings->probe.modes
+					 : (double)dataset->probe_modes;
+}
+
+static double dataset_bytes(const struct plica_dataset *dataset)
+{
+	double pixels = (double)dataset->pattern_px * (double)dataset->pattern_px;
+
+	return (double)dataset->pattern_count * (double)plica_pattern_bytes(dataset) +
+	       (double)dataset->object_rows * (double)dataset->object_cols * 8.0 +
+	       (double)dataset->probe_modes * pixels * 8.0;
+}
+
+enum plica_status plica_forecast_memory(struct plica_forecast *out,
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_kernels *kernels = NULL;
+	double threads =
+		settings->threads > 0 ? (double)settings->threads : (double)omp_get_num_procs();
+	double wave;
+
+	PLICA_TRY(plica_settings_check(settings, err));
+	PLICA_TRY(plica_kernels_create(&kernels, dataset->pattern_px, NULL, err));
+	wave = mode_count(dataset, settings) * (double)kernels->wave_floats * sizeof(float);
+	*out = (struct plica_forecast){
+		.dataset = dataset_bytes(dataset),
+		.patterns = (double)dataset->pattern_count * (double)kernels->pattern_floats *
+			    sizeof(float),
+		.object = canvas_count(settings) * canvas_pixels(dataset, settings) * sizeof(float),
+		.waves = 2.0 * stored_positions(dataset, settings) * wave,
+		.scratch = BASE_BYTES + threads * (double)kernels->work_bytes + 40.0 * wave,
+		.available = (double)plica_memory_available(""),
+	};
+	out->total = out->dataset + out->patterns + out->object + out->waves + out->scratch;
+out:
+	plica_kernels_free(kernels);
+	return status;
+}
+
+/* The largest batch that fits into what is left, 0 if none does. */
+static long batch_that_fits(const struct plica_forecast *forecast, double limit,
+	const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	double per_position = forecast->waves / stored_positions(dataset, settings);
+	double left = limit - (forecast->total - forecast->waves);
+
+	return needs_of(settings)->has_batches && left >= per_position ? (long)(left / per_position)
+								       : 0;
+}
+
+enum plica_status plica_reconstruct_check(const struct plica_dataset *dataset,
+	const struct plica_settings *settings, double memory_bytes, struct plica_error *err)
+{
+	struct plica_forecast forecast;
+	enum plica_status status = plica_forecast_memory(&forecast, dataset, settings, err);
+	double most;
+	long batch;
+	char advice[64] = "no batch size would fit";
+
+	if (status != PLICA_OK)
+		return status;
+	/* the dataset is here already: it does not have to be found any more */
+	most = memory_bytes > 0.0 ? memory_bytes : forecast.available + forecast.dataset;
+	if (forecast.total <= most)
+		return PLICA_OK;
+	batch = batch_that_fits(&forecast, most, dataset, settings);
+	if (batch > 0)
+		(void)snprintf(advice, sizeof(advice), "batch_size %ld would fit", batch);
+	return plica_error_set(err, PLICA_ERR_MEMORY,
+		"the run needs %.3g GB (data set %.2g, patterns %.2g, object %.2g, exit waves "
+		"%.2g, scratch %.2g), there are %.3g GB: %s",
+		forecast.total / GIGABYTE, forecast.dataset / GIGABYTE,
+		forecast.patterns / GIGABYTE, forecast.object / GIGABYTE, forecast.waves / GIGABYTE,
+		forecast.scratch / GIGABYTE, most / GIGABYTE, advice);
+}

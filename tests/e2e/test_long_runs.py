@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Long runs are safe: killed, starved, diverging, watched, and ended early."""
+import json
+import random
+import resource
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from skimage.io import imread
+
+ENGINES = ("ML", "LSQML", "rPIE")
+
+
+@pytest.fixture(scope="session")
+def scan(plica, tmp_path_factory):
+    """144 patterns of 32 x 32."""
+    path = tmp_path_factory.mktemp("scan") / "scan.npz"
+    plica("simulate", "--count", 144, "--pattern-px", 32, "--dose", 1e5, "--output", path)
+    return path
+
+
+def members(folder):
+    """The arrays of a reconstruction that depend on the run alone."""
+    with np.load(folder / "reconstruction.npz") as file:
+        return {
+            name: file[name]
+            for name in ("reconstructed_object", "reconstructed_probe", "loss", "fourier_error")
+        }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_is_killed_goes_on_with_the_same_bits(program, plica, scan, tmp_path, engine):
+    """Killed (no signal that it could handle) at moments that the seed draws, and resumed."""
+    words = ["reconstruct", "-i", scan, "-a", engine, "-n", 60, "-t", 1, "--checkpoint-epochs", 2]
+    plica(*words, "-o", tmp_path / "whole")
+    draw = random.Random(engine)
+    folder = tmp_path / "killed"
+    kills = 0
+    for _ in range(8):
+        command = [program, *words, "-o", folder, "--resume", "--progress", "none"]
+        with subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as child:
+            time.sleep(draw.uniform(0.02, 0.25))
+            child.kill()
+            child.communicate(timeout=60)
+        kills += child.returncode == -9
+        if (folder / "checkpoint.npz").exists():
+            np.load(folder / "checkpoint.npz").close()  # never half a file
+    assert kills >= 2
+    plica(*words, "-o", folder, "--resume")
+    whole, pieces = members(tmp_path / "whole"), members(folder)
+    for name, values in whole.items():
+        assert np.array_equal(values, pieces[name]), name
+
+
+def test_a_diverging_run_says_when_why_and_where_to_go_back(plica, scan, tmp_path):
+    words = ("-i", scan, "-a", "LSQML", "--set", "object.optimal_step_size_scaler=10")
+    words += ("--set", "object.step_size=5", "-o", tmp_path, "-n", 100)
+    done = plica("reconstruct", *words, "--checkpoint-epochs", 1, check=False)
+    assert done.returncode == 1 and "LSQML diverged in epoch " in done.stderr
+    epoch = int(done.stderr.split("diverged in epoch ")[1].split(":")[0])
+    assert f"the last good state, after epoch {epoch - 1}, is in '{tmp_path}/" in done.stderr
+    with np.load(tmp_path / "checkpoint.npz") as good:
+        assert len(good["loss"]) == epoch - 1 and np.isfinite(good["object"]).all()
+    assert not (tmp_path / "reconstruction.npz").exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_memory_is_foretold(program, plica, shared, tmp_path, engine):
+    data = shared / "data" / "parity" / "n64_1e5.npz"
+    words = ["reconstruct", "-i", data, "-a", engine, "-t", 2]
+    told = json.loads(plica(*words, "--dry-run", "--json").stdout)
+    parts = ("dataset", "patterns", "object", "waves", "scratch")
+    assert sum(told[name] for name in parts) == pytest.approx(told["total"])
+    assert not list(tmp_path.iterdir())
+    script = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
+        "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    command = ["/usr/bin/python3", "-c", script, program, *words, "-o", tmp_path, "-n", 2]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    assert told["total"] == pytest.approx(1024 * int(done.stdout), rel=0.25)
+
+
+def test_a_run_that_does_not_fit_is_refused_with_one_that_does(plica, shared, tmp_path):
+    data = shared / "data" / "parity" / "n128_1e4.npz"
+    words = ("reconstruct", "-i", data, "-a", "LSQML", "-n", 1, "-o", tmp_path)
+    done = plica(*words, "-b", 500, "--memory", 0.11, check=False)
+    assert done.returncode == 1 and "the run needs 0." in done.stderr
+    assert "there are 0.11 GB: batch_size " in done.stderr
+    batch = int(done.stderr.split("batch_size ")[1].split()[0])
+    assert 1 <= batch < 500
+    assert plica(*words, "-b", batch + 1, "--memory", 0.11, check=False).returncode == 1
+    plica(*words, "-b", batch, "--memory", 0.11)
+    done = plica(*words, "-b", 500, "--memory", 0.05, "--dry-run", check=False)
+    assert done.returncode == 1 and "no batch size would fit" in done.stderr
+
+
+def test_the_limit_of_the_shell_counts(plica, scan):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))
+
+    done = plica("reconstruct", "-i", scan, "--dry-run", "--json", preexec_fn=limit)
+    told = json.loads(done.stdout)
+    assert 0 < told["available"] < 10**9
+
+
+def test_a_preview_is_drawn_on_the_way(plica, scan, tmp_path):
+    picture = tmp_path / "preview.png"
+    words = ("reconstruct", "-i", scan, "-o", tmp_path, "-n", 7, "-a", "LSQML")
+    plica(*words, "--preview", picture, "--preview-every", 3)
+    shown = imread(picture)
+    final = imread(tmp_path / "reconstruction.png")
+    assert shown.shape == final.shape and not np.array_equal(shown, final)
+    before = members(tmp_path)
+    done = plica(*words, "--preview", tmp_path / "no" / "folder.png", "--preview-every", 1)
+    assert done.stderr.count("no more previews") == 1
+    assert np.array_equal(before["loss"], members(tmp_path)["loss"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_has_settled_ends_early(plica, scan, tmp_path, engine):
+    words = ("reconstruct", "-i", scan, "-a", engine, "-n", 150, "-t", 1, "-o")
+    gain = ("--set", "early_stop.relative_gain=0.02", "--set", "early_stop.epochs=4")
+    done = plica(*words, tmp_path / "early", *gain)
+    assert "the loss has settled" in done.stderr
+    early = members(tmp_path / "early")["loss"]
+    assert 4 < len(early) < 140
+    # a run without the rule goes the same way, and further
+    plica(*words, tmp_path / "long")
+    assert np.array_equal(early, members(tmp_path / "long")["loss"][: len(early)])
+    # and may be continued by one without it
+    plica(*words, tmp_path / "early", "--resume")
+    assert np.array_equal(members(tmp_path / "long")["loss"], members(tmp_path / "early")["loss"])
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--checkpoint-epochs", "-1"], "--checkpoint-epochs takes 0 and more"),
+        (["--preview-every", "0"], "--preview-every 1 and more"),
+        (["--memory", "-2"], "--memory takes gigabytes, not -2"),
+        (["--set", "early_stop.epochs=0"], "option 'early_stop.epochs' is 0"),
+    ],
+)
+def test_wrong_options_are_wrong_usage(plica, scan, tmp_path, words, message):
+    done = plica("reconstruct", "-i", scan, "-o", tmp_path / "out", *words, check=False)
+    assert done.returncode == 2 and message in done.stderr
+    assert not (tmp_path / "out").exists()
