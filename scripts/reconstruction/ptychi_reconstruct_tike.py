@@ -444,17 +444,19 @@ def last_loss(task):
 
 
 def run_epochs(task, count):
-    """Runs them, one line each; loss: mean over pixels of (|Psi| - sqrt(I))^2. Gives both lists."""
-    loss, seconds = [], []
+    """Runs them, one line each: the loss (mean over pixels of (|Psi| - sqrt(I))^2), seconds and
+    processor seconds of each."""
+    loss, seconds, cpu_seconds = [], [], []
     for epoch in range(1, count + 1):
-        start = time.monotonic()
+        start, cpu_start = time.monotonic(), time.process_time()
         task.run(1)
         seconds.append(time.monotonic() - start)
+        cpu_seconds.append(time.process_time() - cpu_start)
         loss.append(last_loss(task))
         print(f"epoch {epoch}/{count}  loss {loss[-1]:.6g}  {seconds[-1]:.3f} s", flush=True)
         if not math.isfinite(loss[-1]):
             raise Refusal(f"the loss is no number any more after epoch {epoch}")
-    return loss, seconds
+    return loss, seconds, cpu_seconds
 
 
 # ---- Output ----
@@ -504,6 +506,7 @@ def result_members(args, data, canvas, task, history):
         "xcoords": data.x,
         "loss": np.array(history[0]),
         "epoch_seconds": np.array(history[1]),
+        "epoch_cpu_seconds": np.array(history[2]),
         "algorithm": np.array(args.algorithm),
         "timestamp": np.array(
             datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
