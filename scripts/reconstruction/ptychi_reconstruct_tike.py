@@ -36,6 +36,8 @@ import platform
 import signal
 import sys
 import time
+import traceback
+import warnings
 import zipfile
 import zlib
 
@@ -370,6 +372,7 @@ def versions():
 def import_ptychi(threads):
     """torch and pty-chi's api and task, which take seconds to import."""
     os.environ.setdefault("TQDM_DISABLE", "1")
+    warnings.filterwarnings("ignore", message="Converting a tensor with requires_grad")
     try:
         import torch
         import ptychi.api as api
@@ -603,6 +606,9 @@ def run(args):
     data = load_dataset(args.input_npz, args.n_images)
     for note in data.notes:
         warn(f"'{args.input_npz}': {note}")
+    if args.algorithm == "PIE" and args.batch_size > 1:
+        warn(f"pty-chi's PIE takes positions one by one: batch size 1, not {args.batch_size}")
+        args.batch_size = 1
     if args.algorithm == "RAAR":
         warn("pty-chi's RAAR was seen to diverge with its default beta: look at the loss")
     canvas = lay_canvas(data.y, data.x, data.side)
@@ -626,15 +632,16 @@ def main(argv=None):
     except Refusal as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return 1
-    except (MemoryError, RuntimeError) as error:
-        memory = isinstance(error, MemoryError) or "memory" in str(error)
-        if not memory:
-            raise
-        print(f"{NAME}: out of memory: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print(f"{NAME}: interrupted", file=sys.stderr)
         return 130
+    except Exception as error:  # whatever pty-chi or torch have to say
+        is_memory = isinstance(error, MemoryError) or "memory" in str(error)
+        if not is_memory:
+            traceback.print_exc()
+        what = "out of memory" if is_memory else f"pty-chi failed: {type(error).__name__}"
+        print(f"{NAME}: {what}: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -99,6 +99,7 @@ static enum plica_status run_threads(struct plica_bench *bench, int threads,
 	PLICA_TRY(prepare(&subject, dataset, NULL, err));
 	bench->kernels = subject.problem->kernels->table->name;
 	bench->shifted = subject.problem->shifted;
+	bench->transforms = (bench->shifted ? 4 : 2) * subject.problem->modes;
 	bench->needed_bytes = (int64_t)(subject.problem->object.rows *
 					subject.problem->object.cols * sizeof(float complex));
 	time_epochs(run, &subject, params->seconds);
@@ -148,7 +149,8 @@ static size_t value_bytes(enum plica_pattern_type type)
 	return bytes[type];
 }
 
-/* Adds to the object's bytes those of the patterns as stored, and two waves a position of a batch. */
+/* Adds to the object's bytes those of the patterns as stored, and two waves a position and mode of
+ * a batch. */
 static void count_needed(struct plica_bench *bench, const struct plica_dataset *dataset,
 	const struct plica_settings *settings)
 {
@@ -159,7 +161,7 @@ static void count_needed(struct plica_bench *bench, const struct plica_dataset *
 
 	bench->needed_bytes +=
 		(int64_t)(dataset->pattern_count * pixels * value_bytes(dataset->pattern_type) +
-			  2 * batch * pixels * sizeof(float complex));
+			  2 * batch * dataset->probe_modes * pixels * sizeof(float complex));
 }
 
 enum plica_status plica_bench_run(struct plica_bench *out, const struct plica_dataset *dataset,
@@ -181,7 +183,6 @@ enum plica_status plica_bench_run(struct plica_bench *out, const struct plica_da
 	count_needed(out, dataset, settings);
 	PLICA_TRY(run_profile(out, dataset, params, err));
 	PLICA_TRY(plica_fft_measure(&out->transform_s, out->side, 0.1, err));
-	out->transforms = out->shifted ? 4 : 2;
 	for (size_t i = 0; i < out->run_count; i++)
 		out->run[i].floor_s = (double)(out->patterns * out->transforms) * out->transform_s /
 				      (double)out->run[i].threads;
