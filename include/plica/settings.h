@@ -105,10 +105,25 @@ struct plica_settings {
 		long amplitude_iterations; /**< of the amplitude model, before the counts' */
 	} start;                           /**< how ML begins */
 	struct {
-		bool optimizable;              /**< refine the positions */
-		struct plica_plan plan;        /**< ML: iterations of its conjugate gradients */
+		bool optimizable;       /**< refine the positions */
+		struct plica_plan plan; /**< ML: iterations of its conjugate gradients */
+		double step_size;
 		double update_magnitude_limit; /**< px a step and axis */
-		double max_correction;         /**< px in all and axis */
+		bool clip_by_mad;              /**< to 10 mean absolute deviations */
+		bool constrain_mean;           /**< keep their mean where it was */
+		struct {
+			double gain;
+			double mixing_factor;
+		} momentum;
+		long momentum_memory; /**< epochs */
+		struct {
+			bool enabled;
+			struct plica_plan plan;
+			bool scale, asymmetry, rotation, shear; /**< free to change */
+			double max_expected_error;              /**< px from the model */
+			double flexibility; /**< part of the way to the model; 0: found */
+		} affine;
+		double max_correction; /**< px in all and axis */
 	} positions;
 	int denoise;             /**< enum plica_denoise_mode */
 	double denoise_strength; /**< 0.5; 0.3 is careful */

@@ -153,7 +153,7 @@ static double gradient(struct plica_cg *cg, long number)
 		plica_pass_add(pass, cg->positions + first, count);
 		plica_intensity_update(problem, cg->positions + first, count, pass->sums, number);
 		if (refines_positions(cg))
-			plica_position_search_add(cg->search, pass, first, count);
+			plica_position_search_add(cg->search, pass, cg->positions + first, count);
 		for (size_t k = 0; k < count; k++) {
 			cg->objective += objective_of(pass, &pass->sums[k]);
 			residual += pass->sums[k].residual;
@@ -234,7 +234,7 @@ static void precondition(struct plica_cg *cg)
 			cg->scaled.background[k] =
 				cg->residual.background[k] * problem->background_scale[k];
 	if (refines_positions(cg))
-		plica_position_search_precondition(cg->search);
+		plica_position_search_precondition(cg->search, cg->positions, cg->problem->count);
 	if (!problem->settings->probe.optimizable)
 		return;
 	measure_coverage(cg);

@@ -12,9 +12,9 @@
 #include "format/json.h"
 #include "recon/archive.h"
 
-/* The data that the run works on: patterns and positions as the engines see them. */
-static void fingerprint(char out[17], const struct plica_problem *problem)
+void plica_checkpoint_fingerprint(struct plica_run *run)
 {
+	const struct plica_problem *problem = run->problem;
 	size_t positions = problem->count * sizeof(double);
 	uint64_t parts[4] = {
 		plica_quick_hash(problem->patterns,
@@ -24,31 +24,28 @@ static void fingerprint(char out[17], const struct plica_problem *problem)
 		problem->side,
 	};
 
-	(void)snprintf(
-		out, 17, "%016llx", (unsigned long long)plica_quick_hash(parts, sizeof(parts)));
+	(void)snprintf(run->fingerprint, sizeof(run->fingerprint), "%016llx",
+		(unsigned long long)plica_quick_hash(parts, sizeof(parts)));
 }
 
 /* Who may continue: the data's fingerprint, the program's and the kernels' variant, the settings.
  */
-static enum plica_status describe(
-	char **out, const struct plica_problem *problem, struct plica_error *err)
+static enum plica_status describe(char **out, const struct plica_run *run, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_text text = {0};
 	struct plica_json *json = plica_json_object();
-	struct plica_settings settings = *problem->settings;
+	struct plica_settings settings = *run->problem->settings;
 	char *options = NULL;
-	char data[17];
 
 	settings.num_epochs = 0;
 	settings.threads = 0;
 	settings.early_stop.relative_gain = 0.0;
 	settings.early_stop.epochs = 1;
-	fingerprint(data, problem);
 	PLICA_TRY(plica_settings_json(&options, &settings, err));
-	plica_json_set_text(json, "data", data);
+	plica_json_set_text(json, "data", run->fingerprint);
 	plica_json_set_text(json, "plica_version", PLICA_VERSION);
-	plica_json_set_text(json, "kernels", problem->kernels->table->name);
+	plica_json_set_text(json, "kernels", run->problem->kernels->table->name);
 	plica_json_set_text(json, "options", options);
 	PLICA_TRY(plica_json_line(&text, json, err));
 	PLICA_TRY(plica_copy_text(out, text.data, err));
@@ -85,7 +82,7 @@ enum plica_status plica_checkpoint_save(
 	struct plica_archive *archive = NULL;
 	char *identity = NULL;
 
-	PLICA_TRY(describe(&identity, run->problem, err));
+	PLICA_TRY(describe(&identity, run, err));
 	PLICA_TRY(plica_archive_create(&archive, run->problem->kernels, err));
 	plica_archive_text(archive, "identity", &identity);
 	plica_archive_integer(archive, "epochs", &run->epochs);
@@ -175,7 +172,7 @@ enum plica_status plica_checkpoint_load(
 	char *present = NULL;
 	long most = run->problem->settings->num_epochs;
 
-	PLICA_TRY(describe(&present, run->problem, err));
+	PLICA_TRY(describe(&present, run, err));
 	PLICA_TRY(plica_archive_open(&archive, path, run->problem->kernels, err));
 	plica_archive_text(archive, "identity", &saved);
 	plica_archive_integer(archive, "epochs", &run->epochs);

@@ -20,11 +20,14 @@ struct plica_run {
 	double *objective;    /**< likewise: what the engine minimises */
 	long epochs;          /**< run so far */
 	long preliminary;     /**< of these, before the engine's last stage */
+	char fingerprint[17]; /**< of the data, see plica_checkpoint_fingerprint */
 	double cost;          /**< passes over all patterns so far */
 	long saved_epochs;    /**< in the last checkpoint; 0: there is none */
 	double saved_seconds; /**< when it was written, or the run began */
 };
 
+/** Takes the fingerprint of patterns and positions; before a run moves the positions. */
+void plica_checkpoint_fingerprint(struct plica_run *run);
 PLICA_MUST_USE enum plica_status plica_checkpoint_save(
 	struct plica_run *run, const char *path, struct plica_error *err);
 PLICA_MUST_USE enum plica_status plica_checkpoint_load(

@@ -2,6 +2,7 @@
 #include "recon/constraint.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/try.h"
@@ -59,6 +60,11 @@ static bool has_ambiguity(const struct plica_settings *settings)
 	return settings->object.remove_object_probe_ambiguity.enabled;
 }
 
+static bool has_affine(const struct plica_settings *settings)
+{
+	return settings->positions.optimizable && settings->positions.affine.enabled;
+}
+
 static bool has_l1(const struct plica_settings *settings)
 {
 	return settings->object.l1_norm.weight > 0.0;
@@ -112,6 +118,8 @@ static const struct constraint table[] = {
 		plica_constrain_center},
 	{"object.remove_object_probe_ambiguity", has_ambiguity,
 		PLAN(object.remove_object_probe_ambiguity), remove_ambiguity},
+	{"positions.affine_transform_constraint", has_affine, PLAN(positions.affine),
+		plica_constrain_affine},
 	{"object.l1_norm_constraint", has_l1, PLAN(object.l1_norm), plica_constrain_l1},
 	{"object.l2_norm_constraint", has_l2, PLAN(object.l2_norm), plica_constrain_l2},
 	{"object.tv", has_tv, PLAN(object.tv), apply_tv},
@@ -152,6 +160,26 @@ out:
 	return status;
 }
 
+static enum plica_status allocate_position_scratch(
+	struct plica_constraints *constraints, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	const struct plica_problem *problem = constraints->problem;
+	size_t count = problem->count;
+
+	if (!has_affine(problem->settings))
+		return PLICA_OK;
+	PLICA_TRY(PLICA_NEW(&constraints->position_start, 2 * count, err));
+	PLICA_TRY(PLICA_NEW(&constraints->position_weight, 2 * count, err));
+	for (int axis = 0; axis < 2; axis++)
+		PLICA_TRY(plica_planes_create(&constraints->slope[axis], problem->object.rows,
+			problem->object.cols, err));
+	memcpy(constraints->position_start, problem->y_px, count * sizeof(double));
+	memcpy(constraints->position_start + count, problem->x_px, count * sizeof(double));
+out:
+	return status;
+}
+
 enum plica_status plica_constraints_create(
 	struct plica_constraints **out, struct plica_problem *problem, struct plica_error *err)
 {
@@ -166,6 +194,7 @@ enum plica_status plica_constraints_create(
 	if (!(constraints->target_power > 0.0))
 		constraints->target_power = probe_power(problem);
 	PLICA_TRY(allocate_object_scratch(constraints, err));
+	PLICA_TRY(allocate_position_scratch(constraints, err));
 	if (has_support(settings) || has_center(settings)) {
 		PLICA_TRY(PLICA_NEW(&constraints->natural, pixels, err));
 		PLICA_TRY(PLICA_NEW(&constraints->pixels[0], pixels, err));
@@ -190,6 +219,10 @@ void plica_constraints_free(struct plica_constraints *constraints)
 	plica_free(constraints->pixels[0]);
 	plica_free(constraints->pixels[1]);
 	plica_tv_free(constraints->tv);
+	plica_free(constraints->position_start);
+	plica_free(constraints->position_weight);
+	plica_planes_release(&constraints->slope[0]);
+	plica_planes_release(&constraints->slope[1]);
 	plica_free(constraints);
 }
 

@@ -11,6 +11,7 @@
  *     probe.support_constraint           the probe set to 0 where it does not belong
  *     probe.center_constraint            probe and object moved by whole pixels
  *     object.remove_object_probe_ambiguity
+ *     positions.affine_transform_constraint
  *     object.l1_norm_constraint, object.l2_norm_constraint, object.tv
  *
  * This is pty-chi's order, with total variation last. Formulas: doc/numerics.md, "Constraints".
@@ -37,6 +38,9 @@ struct plica_constraints {
 	float _Complex *natural;    /**< a probe mode, N x N */
 	float *pixels[2];           /**< N x N each */
 	struct plica_tv *tv;
+	double *position_start;       /**< 2 J: y as given, then x */
+	double *position_weight;      /**< 2 J */
+	struct plica_planes slope[2]; /**< of the object */
 };
 
 /** With the problem as it is when the run begins: the probe's power may be the target. */
@@ -55,6 +59,7 @@ bool plica_constrain_limits(struct plica_constraints *constraints);
 bool plica_constrain_smoothness(struct plica_constraints *constraints);
 bool plica_constrain_l1(struct plica_constraints *constraints);
 bool plica_constrain_l2(struct plica_constraints *constraints);
+bool plica_constrain_affine(struct plica_constraints *constraints);
 bool plica_constrain_grid(struct plica_constraints *constraints);
 
 #endif

@@ -17,6 +17,7 @@
 #include "recon/nuisance.h"
 #include "recon/pass.h"
 #include "recon/plan.h"
+#include "recon/position_step.h"
 #include "recon/steps.h"
 
 /* The illumination is brought up to date in each of the first epochs, then every tenth. */
@@ -29,10 +30,10 @@ struct lsqml {
 	struct plica_problem *problem;
 	struct plica_pass *pass;
 	struct plica_batches batches;
-	bool updates_object, updates_probe; /* in this epoch */
-	size_t object_floats;               /* rows * stride of the canvas */
-	float *illumination;                /* W */
-	float *scale;                       /* of gradients, to become directions */
+	bool updates_object, updates_probe, updates_positions; /* in this epoch */
+	size_t object_floats;                                  /* rows * stride of the canvas */
+	float *illumination;                                   /* W */
+	float *scale; /* of gradients, to become directions */
 	float largest_illumination;
 	bool compact;                       /* the object changes once an epoch */
 	struct plica_planes epoch_gradient; /* compact: G of the batches of this epoch */
@@ -41,10 +42,11 @@ struct lsqml {
 	float *probe_direction;             /* dP */
 	double (*pair_sums)[PLICA_PAIR_SUMS];
 	struct plica_step_pair *steps;
-	double *object_steps;                    /* a copy that the trimmed mean may sort */
-	struct plica_acceleration *acceleration; /* NULL: none */
-	struct plica_boost *boost;               /* NULL: none */
-	struct plica_planes object_before;       /* of the epoch, for the boost */
+	double *object_steps;                      /* a copy that the trimmed mean may sort */
+	struct plica_position_step *position_step; /* NULL: positions are fixed */
+	struct plica_acceleration *acceleration;   /* NULL: none */
+	struct plica_boost *boost;                 /* NULL: none */
+	struct plica_planes object_before;         /* of the epoch, for the boost */
 };
 
 static void destroy(void *state)
@@ -64,6 +66,7 @@ static void destroy(void *state)
 	plica_free(lsqml->steps);
 	plica_free(lsqml->object_steps);
 	plica_acceleration_free(lsqml->acceleration);
+	plica_position_step_free(lsqml->position_step);
 	plica_boost_free(lsqml->boost);
 	plica_planes_release(&lsqml->object_before);
 	plica_free(lsqml);
@@ -133,6 +136,8 @@ static enum plica_status create(
 	if (settings->momentum.gain > 0.0)
 		PLICA_TRY(plica_acceleration_create(
 			&lsqml->acceleration, problem, lsqml->compact, err));
+	if (settings->positions.optimizable)
+		PLICA_TRY(plica_position_step_create(&lsqml->position_step, problem, err));
 	PLICA_TRY(create_boost(lsqml, err));
 	*state = lsqml;
 	lsqml = NULL;
@@ -323,11 +328,15 @@ static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t cou
 	make_object_direction(lsqml, lsqml->pass->first_row, lsqml->pass->end_row);
 	make_probe_direction(lsqml, count);
 	solve_steps(lsqml, positions, count);
+	if (lsqml->updates_positions)
+		plica_position_step_find(lsqml->position_step, lsqml->pass, positions, count);
 	if (lsqml->updates_object)
 		apply_object(lsqml, count);
 	if (lsqml->updates_probe)
 		apply_probe(lsqml, count);
 	plica_nuisance_after_set(lsqml->pass, positions, count, number);
+	if (lsqml->updates_positions)
+		plica_position_step_apply(lsqml->position_step, positions, count);
 	for (size_t k = 0; k < count; k++)
 		residual += lsqml->pass->sums[k].residual;
 	return residual;
@@ -357,6 +366,8 @@ static double run_batches(struct lsqml *lsqml, long number)
 	}
 	if (lsqml->compact && lsqml->updates_object)
 		end_compact_epoch(lsqml);
+	if (lsqml->updates_positions)
+		plica_position_step_end(lsqml->position_step);
 	return residual;
 }
 
@@ -386,6 +397,8 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		settings->object.optimizable && plica_plan_includes(&settings->object.plan, number);
 	lsqml->updates_probe =
 		settings->probe.optimizable && plica_plan_includes(&settings->probe.plan, number);
+	lsqml->updates_positions = lsqml->position_step != NULL &&
+				   plica_plan_includes(&settings->positions.plan, number);
 	if (illumination_is_due(settings, number))
 		update_illumination(lsqml, number == 0);
 	if (lsqml->boost != NULL)
@@ -410,6 +423,8 @@ static void archive(void *state, struct plica_archive *archive)
 	measure_scale(lsqml); /* when all this has been read back */
 	if (lsqml->acceleration != NULL)
 		plica_acceleration_archive(lsqml->acceleration, archive);
+	if (lsqml->position_step != NULL)
+		plica_position_step_archive(lsqml->position_step, archive);
 	if (lsqml->boost != NULL)
 		plica_boost_archive(lsqml->boost, archive);
 }

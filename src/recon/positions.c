@@ -69,14 +69,13 @@ static void differentiate_row(float *out, const float *in, size_t count, size_t 
 	}
 }
 
-void plica_position_search_begin(struct plica_position_search *search)
+void plica_object_slopes(
+	struct plica_planes slope[2], const struct plica_planes *object, int threads)
 {
-	const struct plica_planes *object = &search->problem->object;
-	struct plica_planes *slope = search->slope;
 	size_t stride = object->stride;
 	size_t width = object->cols - 2 * HALO;
 
-#pragma omp parallel for schedule(static) num_threads(search->problem->threads)
+#pragma omp parallel for schedule(static) num_threads(threads)
 	for (size_t y = HALO; y < object->rows - HALO; y++) {
 		size_t k = y * stride + HALO;
 
@@ -87,14 +86,19 @@ void plica_position_search_begin(struct plica_position_search *search)
 	}
 }
 
+void plica_position_search_begin(struct plica_position_search *search)
+{
+	plica_object_slopes(search->slope, &search->problem->object, search->problem->threads);
+}
+
 void plica_position_search_add(struct plica_position_search *search, const struct plica_pass *pass,
-	size_t first, size_t count)
+	const size_t *positions, size_t count)
 {
 	const struct plica_problem *problem = search->problem;
 
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t k = 0; k < count; k++) {
-		size_t i = first + k;
+		size_t i = positions[k];
 		double sums[PLICA_POSITION_SUMS];
 
 		plica_pass_position_sums(pass, sums, k, i, search->slope);
@@ -104,25 +108,28 @@ void plica_position_search_add(struct plica_position_search *search, const struc
 	}
 }
 
-void plica_position_search_precondition(struct plica_position_search *search)
+void plica_position_search_precondition(
+	struct plica_position_search *search, const size_t *positions, size_t count)
 {
-	size_t count = search->problem->count;
+	size_t all = search->problem->count;
 	double damping = 0.0;
 
-	for (size_t i = 0; i < count; i++)
-		damping += DAMPING * 0.5 *
-			   (search->curvature[3 * i] + search->curvature[3 * i + 1]) /
-			   (double)count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t k = 0; k < count; k++) {
+		const double *curvature = search->curvature + 3 * positions[k];
+
+		damping += DAMPING * 0.5 * (curvature[0] + curvature[1]) / (double)count;
+	}
+	for (size_t k = 0; k < count; k++) {
+		size_t i = positions[k];
 		double yy = search->curvature[3 * i] + damping;
 		double xx = search->curvature[3 * i + 1] + damping;
 		double yx = search->curvature[3 * i + 2];
 		double determinant = yy * xx - yx * yx;
 		double ry = search->residual[i];
-		double rx = search->residual[count + i];
+		double rx = search->residual[all + i];
 
 		search->scaled[i] = determinant > 0.0 ? (xx * ry - yx * rx) / determinant : 0.0;
-		search->scaled[count + i] =
+		search->scaled[all + i] =
 			determinant > 0.0 ? (yy * rx - yx * ry) / determinant : 0.0;
 	}
 }

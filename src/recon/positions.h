@@ -12,6 +12,11 @@
 #include "recon/archive.h"
 #include "recon/pass.h"
 
+/** dO/dy and dO/dx, by an antisymmetric stencil of eighth order, but for four pixels at the edges,
+ * which are left alone. */
+void plica_object_slopes(
+	struct plica_planes slope[2], const struct plica_planes *object, int threads);
+
 struct plica_position_search {
 	struct plica_problem *problem;
 	bool active;                     /**< positions take part from now on */
@@ -29,11 +34,12 @@ void plica_position_search_free(struct plica_position_search *search);
 
 /** Takes the object's slopes; before the gradient pass. */
 void plica_position_search_begin(struct plica_position_search *search);
-/** Adds r and curvature of positions [first, first + count), the last set of `pass`. */
+/** Takes r and curvature of `positions`, the last set of `pass`. */
 void plica_position_search_add(struct plica_position_search *search, const struct plica_pass *pass,
-	size_t first, size_t count);
-/** z from r. */
-void plica_position_search_precondition(struct plica_position_search *search);
+	const size_t *positions, size_t count);
+/** z from r, with the mean over `positions`. */
+void plica_position_search_precondition(
+	struct plica_position_search *search, const size_t *positions, size_t count);
 /** sum a b over all 2 J numbers. */
 double plica_position_search_dot(
 	const struct plica_position_search *search, const double *a, const double *b);

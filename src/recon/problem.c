@@ -131,7 +131,7 @@ static enum plica_status copy_object(
 				from_y >= (double)dataset->object_rows ||
 				from_x >= (double)dataset->object_cols) {
 				covered = covered &&
-					  (y < MARGIN || x < MARGIN || y + margin >= object->rows ||
+					  (y < margin || x < margin || y + margin >= object->rows ||
 						  x + margin >= object->cols);
 				continue;
 			}

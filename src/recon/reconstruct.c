@@ -41,6 +41,7 @@ static enum plica_status prepare(struct plica_run *run, const struct plica_datas
 	PLICA_TRY(plica_settings_check(settings, err));
 	PLICA_TRY(plica_engine_find(&run->engine, settings->algorithm, err));
 	PLICA_TRY(plica_problem_create(&run->problem, dataset, settings, err));
+	plica_checkpoint_fingerprint(run);
 	if (settings->rescale_probe_intensity)
 		PLICA_TRY(rescale_probe(run->problem, err));
 	PLICA_TRY(plica_constraints_create(&run->constraints, run->problem, err));

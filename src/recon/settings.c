@@ -12,6 +12,7 @@
 #include "format/json.h"
 #include "recon/engine.h"
 #include "recon/modes.h"
+#include "recon/position_step.h"
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
 static const char *const denoise_modes[] = {"none", "auto", NULL};
@@ -97,15 +98,59 @@ static const struct plica_setting table[] = {
 		1e6, NULL, FOR(ML), "iterations",
 		"of the amplitude model, before the counts are fitted"},
 	{"positions.optimizable", PLICA_SETTING_BOOL, AT(positions.optimizable), 0, 1, NULL,
-		FOR(ML), "", "refine the positions together with object and probe"},
+		FOR(ML) | FOR(LSQML), "", "refine the positions together with object and probe"},
 	{"positions.optimization_plan.start", PLICA_SETTING_INTEGER, AT(positions.plan.start), 0,
-		NEVER, NULL, FOR(ML), "iterations",
-		"first iteration after the start that refines them"},
+		NEVER, NULL, FOR(ML) | FOR(LSQML), "epochs",
+		"first epoch that refines them; of ML first iteration after the start"},
+	{"positions.optimization_plan.stop", PLICA_SETTING_INTEGER, AT(positions.plan.stop), 0,
+		NEVER, NULL, FOR(LSQML), "epochs", "first epoch that does not any more"},
+	{"positions.optimization_plan.stride", PLICA_SETTING_INTEGER, AT(positions.plan.stride), 1,
+		NEVER, NULL, FOR(LSQML), "epochs", "every so many epochs refine them"},
+	{"positions.step_size", PLICA_SETTING_NUMBER, AT(positions.step_size), 0, 10, NULL,
+		FOR(LSQML), "", "factor on the least-squares step of each position"},
 	{"positions.update_magnitude_limit", PLICA_SETTING_NUMBER,
-		AT(positions.update_magnitude_limit), 1e-3, 10, NULL, FOR(ML), "px",
+		AT(positions.update_magnitude_limit), 1e-3, 10, NULL, FOR(ML) | FOR(LSQML), "px",
 		"largest step of a position and axis"},
+	{"positions.clip_update_magnitude_by_mad", PLICA_SETTING_BOOL, AT(positions.clip_by_mad), 0,
+		1, NULL, FOR(LSQML), "",
+		"limit steps to ten times the mean absolute deviation of the batch's as well"},
 	{"positions.max_correction", PLICA_SETTING_NUMBER, AT(positions.max_correction), 0.1, 100,
-		NULL, FOR(ML), "px", "farthest that a position may move in all, on each axis"},
+		NULL, FOR(ML) | FOR(LSQML), "px",
+		"farthest that a position may move in all, on each axis"},
+	{"positions.constrain_position_mean", PLICA_SETTING_BOOL, AT(positions.constrain_mean), 0,
+		1, NULL, FOR(LSQML), "", "keep the positions' mean where it was"},
+	{"positions.momentum_acceleration_gain", PLICA_SETTING_NUMBER, AT(positions.momentum.gain),
+		0, 1, NULL, FOR(LSQML), "",
+		"part of the positions' velocity that is added; 0 is none"},
+	{"positions.momentum_acceleration_gradient_mixing_factor", PLICA_SETTING_NUMBER,
+		AT(positions.momentum.mixing_factor), 0, 1, NULL, FOR(LSQML), "",
+		"part of a step that goes into the velocity; 0: as much as friction takes out"},
+	{"positions.momentum_acceleration_memory", PLICA_SETTING_INTEGER,
+		AT(positions.momentum_memory), 1, PLICA_MOST_POSITION_MEMORY, NULL, FOR(LSQML),
+		"epochs", "how far back steps are compared"},
+	{"positions.affine_transform_constraint.enabled", PLICA_SETTING_BOOL,
+		AT(positions.affine.enabled), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"pull refined positions towards an affine map of those that were given"},
+	PLAN_ROWS("positions.affine_transform_constraint.optimization_plan", positions.affine.plan,
+		FOR(ML) | FOR(LSQML)),
+	{"positions.affine_transform_constraint.degrees_of_freedom.scale", PLICA_SETTING_BOOL,
+		AT(positions.affine.scale), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"the map may change the scale"},
+	{"positions.affine_transform_constraint.degrees_of_freedom.asymmetry", PLICA_SETTING_BOOL,
+		AT(positions.affine.asymmetry), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"the map may scale the axes differently"},
+	{"positions.affine_transform_constraint.degrees_of_freedom.rotation", PLICA_SETTING_BOOL,
+		AT(positions.affine.rotation), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"the map may rotate"},
+	{"positions.affine_transform_constraint.degrees_of_freedom.shear", PLICA_SETTING_BOOL,
+		AT(positions.affine.shear), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"the map may shear"},
+	{"positions.affine_transform_constraint.max_expected_error", PLICA_SETTING_NUMBER,
+		AT(positions.affine.max_expected_error), 1e-3, 100, NULL, FOR(ML) | FOR(LSQML),
+		"px", "farther from the map positions are pulled back strongly"},
+	{"positions.affine_transform_constraint.override_update_flexibility", PLICA_SETTING_NUMBER,
+		AT(positions.affine.flexibility), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
+		"part of the way to the map that all positions go; 0: by how well each is known"},
 	{"denoise", PLICA_SETTING_CHOICE, AT(denoise), 0, 0, denoise_modes, FOR(ML), "",
 		"one total-variation step at the end, its strength from the photons; the raw "
 		"object is kept"},
@@ -272,6 +317,16 @@ static const struct plica_settings common = {
 	.low_frequency_boost = {.enabled = true, .width = 0.5, .cap = 100.0},
 	.start = {.batch_size = 10, .alpha = 0.2, .max_epochs = 10, .amplitude_iterations = 5},
 	.positions = {.plan = {.start = 5, .stop = NEVER, .stride = 1},
+		.step_size = 1.0,
+		.clip_by_mad = true,
+		.momentum = {.gain = 0.0, .mixing_factor = 1.0},
+		.momentum_memory = 3,
+		.affine = {.plan = {.start = 0, .stop = NEVER, .stride = 10},
+			.scale = true,
+			.asymmetry = true,
+			.rotation = true,
+			.shear = true,
+			.max_expected_error = 1.0},
 		.update_magnitude_limit = 0.5,
 		.max_correction = 8.0},
 	.denoise = PLICA_DENOISE_NONE,
@@ -323,9 +378,10 @@ enum plica_status plica_settings_init(
 	if (engine == &plica_engine_lsqml) {
 		settings->num_epochs = 100;
 		settings->noise_model = PLICA_NOISE_GAUSSIAN;
+		settings->positions.plan.start = 3;
+		settings->positions.update_magnitude_limit = 0.3;
 		settings->low_frequency_boost.enabled = false;
-		settings->low_frequency_boost.width = 1.0;
-		settings->low_frequency_boost.cap = 30.0;
+		settings->low_frequency_boost.width = 1.3;
 	}
 	if (engine == &plica_engine_rpie) {
 		settings->num_epochs = 100;

@@ -69,6 +69,12 @@ void reference_init(struct reference *reference, const struct plica_dataset *dat
 	assert_ok(PLICA_NEW(&reference->col, count, &err));
 	reference->shift_y = new_numbers(count);
 	reference->shift_x = new_numbers(count);
+	reference->y_px = new_numbers(count);
+	reference->x_px = new_numbers(count);
+	reference->origin_y = problem->origin_y;
+	reference->origin_x = problem->origin_x;
+	memcpy(reference->y_px, dataset->y_px, count * sizeof(double));
+	memcpy(reference->x_px, dataset->x_px, count * sizeof(double));
 	reference->amplitude = new_numbers(count * n * n);
 	reference->valid = new_numbers(n * n);
 	reference->illumination = new_numbers(reference->rows * reference->cols);
@@ -99,6 +105,8 @@ void reference_release(struct reference *reference)
 	plica_free(reference->col);
 	plica_free(reference->shift_y);
 	plica_free(reference->shift_x);
+	plica_free(reference->y_px);
+	plica_free(reference->x_px);
 	plica_free(reference->amplitude);
 	plica_free(reference->valid);
 	plica_free(reference->illumination);
@@ -425,13 +433,22 @@ void reference_batch(struct reference *reference, const size_t *positions, size_
 		.object_steps = new_numbers(count),
 		.probe_steps = new_numbers(count)};
 
+	double(*moves)[2] = NULL;
+	const struct reference_waves waves = {positions, count, batch.incident, batch.difference};
+
+	assert_ok(PLICA_NEW(&moves, count, &err));
 	for (size_t b = 0; b < count; b++)
 		exit_wave_difference(reference, positions[b], batch.incident + b * pixels,
 			batch.difference + b * pixels);
 	find_object_direction(reference, &batch);
 	find_probe_direction(reference, &batch);
 	solve_steps(reference, &batch);
+	if (reference->settings->positions.optimizable)
+		reference_find_moves(reference, moves, &waves);
 	apply(reference, &batch);
+	if (reference->settings->positions.optimizable)
+		reference_move(reference, (const double(*)[2])moves, &waves);
+	plica_free(moves);
 	plica_free(batch.incident);
 	plica_free(batch.difference);
 	plica_free(batch.object_direction);

@@ -28,6 +28,8 @@ struct reference {
 	size_t rows, cols;         /**< of the canvas, as the problem has it */
 	long *row, *col;           /**< start of each patch */
 	double *shift_y, *shift_x; /**< delta */
+	double *y_px, *x_px;       /**< positions, in the dataset's coordinates */
+	double origin_y, origin_x;
 	size_t roi[4];
 	double *amplitude;               /**< count * side^2: sqrt(I), zero frequency at [0, 0] */
 	double *valid;                   /**< side^2: V, likewise */
@@ -62,6 +64,17 @@ void reference_batch(struct reference *reference, const size_t *positions, size_
 /** D.8, after the updates of an epoch of `batch_count` batches. */
 void reference_accelerate(struct reference *reference, size_t batch_count);
 void reference_momentum_release(struct reference_momentum *momentum);
+/** The waves of one batch: count * side^2 of each. */
+struct reference_waves {
+	const size_t *positions;
+	size_t count;
+	const double _Complex *incident, *difference;
+};
+/** D.11 with K.7's denominators: the steps (y, x) of a batch, and moving by them. */
+void reference_find_moves(const struct reference *reference, double (*update)[2],
+	const struct reference_waves *waves);
+void reference_move(struct reference *reference, const double (*update)[2],
+	const struct reference_waves *waves);
 /** D.9.12 */
 void reference_remove_ambiguity(struct reference *reference);
 

@@ -213,7 +213,7 @@ static void position_gradient_of_counts(void **state)
 	assert_ok(plica_position_search_create(&search, fixture.problem, &err));
 	plica_position_search_begin(search);
 	(void)objective(&fixture, true);
-	plica_position_search_add(search, fixture.pass, 0, fixture.problem->count);
+	plica_position_search_add(search, fixture.pass, fixture.positions, fixture.problem->count);
 	for (int axis = 0; axis < 2; axis++) {
 		double dy = axis == 0 ? t : 0.0;
 		double dx = axis == 0 ? 0.0 : t;
@@ -329,7 +329,7 @@ static void a_line_of_positions_has_the_slope(void **state)
 	search->active = true;
 	plica_position_search_begin(search);
 	(void)objective(&fixture, true);
-	plica_position_search_add(search, fixture.pass, 0, fixture.problem->count);
+	plica_position_search_add(search, fixture.pass, fixture.positions, fixture.problem->count);
 	for (size_t k = 0; k < 2 * fixture.problem->count; k++) {
 		search->direction[k] = k % 3 == 0 ? 1.0 : -0.5;
 		slope -= 2.0 * search->direction[k] * search->residual[k];

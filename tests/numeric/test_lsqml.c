@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "lsqml_reference.h"
 #include "plica/reconstruct.h"
 #include "recon/batches.h"
@@ -294,6 +295,31 @@ static void momentum_follows_the_reference(void **state)
 	}
 }
 
+/* Two epochs that move positions; they agree to a part in a million of a pixel. */
+static void positions_follow_the_reference(void **state)
+{
+	struct synthetic_params params = synthetic_defaults();
+	struct plica_random random;
+	struct pair pair;
+
+	(void)state;
+	params.diffuse = true;
+	init(&pair, &params, 24, true);
+	pair.settings.positions.optimizable = true;
+	pair.settings.positions.plan.start = 0;
+	pair.settings.positions.step_size = 0.7;
+	plica_random_start(&random, 6, PLICA_RANDOM_TEST, 0);
+	for (size_t i = 0; i < pair.synthetic.dataset->pattern_count; i++)
+		pair.synthetic.dataset->y_px[i] += 0.4 * plica_random_normal(&random);
+	start(&pair);
+	compare_epochs(&pair, 2);
+	for (size_t i = 0; i < pair.problem->count; i++) {
+		assert_close(pair.problem->y_px[i], pair.reference.y_px[i], 1e-6);
+		assert_close(pair.problem->x_px[i], pair.reference.x_px[i], 1e-6);
+	}
+	release(&pair);
+}
+
 /* The object in the first and third epoch, the probe in the second alone. */
 static void plans_say_what_is_updated(void **state)
 {
@@ -396,6 +422,7 @@ int main(void)
 		cmocka_unit_test(separate_steps_follow_the_reference),
 		cmocka_unit_test(fixed_batches_follow_the_reference),
 		cmocka_unit_test(momentum_follows_the_reference),
+		cmocka_unit_test(positions_follow_the_reference),
 		cmocka_unit_test(plans_say_what_is_updated),
 		cmocka_unit_test(a_fixed_probe_stays),
 		cmocka_unit_test(runs_follow_the_reference),

@@ -27,7 +27,11 @@ static void make_settings(struct plica_settings *settings, const char *algorithm
 	settings->threads = 2;
 	settings->batch_size = 16;
 	settings->low_frequency_boost.enabled = true;
-	settings->positions.optimizable = strcmp(algorithm, "ML") == 0;
+	settings->positions.optimizable = strcmp(algorithm, "rPIE") != 0;
+	settings->positions.plan.start = 1; /* early, so that they have moved when a run goes on */
+	settings->positions.affine.enabled = true;
+	settings->positions.affine.plan.stride = 4;
+	settings->start.max_epochs = 3;
 	settings->probe.power_constraint.enabled = true;
 	settings->probe.support_constraint.enabled = true;
 	settings->object.tv.weight = 1e-4;
@@ -75,6 +79,10 @@ static void check_engine(const struct synthetic *synthetic, const char *algorith
 	assert_int_equal(whole->epoch_count, pieces->epoch_count);
 	assert_memory_equal(whole->loss, pieces->loss, whole->epoch_count * sizeof(double));
 	assert_memory_equal(whole->y_px, pieces->y_px, whole->position_count * sizeof(double));
+	assert_memory_equal(whole->x_px, pieces->x_px, whole->position_count * sizeof(double));
+	if (settings.positions.optimizable)
+		assert_memory_not_equal(whole->y_px, synthetic->dataset->y_px,
+			whole->position_count * sizeof(double));
 	plica_product_free(whole);
 	plica_product_free(pieces);
 }
