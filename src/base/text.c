@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,27 @@ enum plica_status plica_text_printf(
 	va_start(args, format);
 	status = append_format(text, err, format, args);
 	va_end(args);
+	return status;
+}
+
+enum plica_status plica_text_base64(
+	struct plica_text *text, const void *bytes, size_t size, struct plica_error *err)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const uint8_t *byte = bytes;
+	enum plica_status status = PLICA_OK;
+
+	for (size_t i = 0; i < size && status == PLICA_OK; i += 3) {
+		uint32_t word = (uint32_t)byte[i] << 16 |
+				(i + 1 < size ? (uint32_t)byte[i + 1] << 8 : 0) |
+				(i + 2 < size ? (uint32_t)byte[i + 2] : 0);
+		const char group[4] = {digits[word >> 18], digits[word >> 12 & 63],
+			i + 1 < size ? digits[word >> 6 & 63] : '=',
+			i + 2 < size ? digits[word & 63] : '='};
+
+		status = plica_text_append(text, group, sizeof(group), err);
+	}
 	return status;
 }
 

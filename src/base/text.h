@@ -29,6 +29,10 @@ PLICA_MUST_USE enum plica_status plica_text_add(
 PLICA_MUST_USE enum plica_status plica_text_printf(struct plica_text *text, struct plica_error *err,
 	const char *format, ...) PLICA_PRINTF(3, 4);
 
+/** Appends `size` bytes in base64 (RFC 4648), padded. */
+PLICA_MUST_USE enum plica_status plica_text_base64(
+	struct plica_text *text, const void *bytes, size_t size, struct plica_error *err);
+
 /** The content as a C string, never NULL; valid until the next change. */
 const char *plica_text_string(const struct plica_text *text);
 void plica_text_release(struct plica_text *text);

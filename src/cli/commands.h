@@ -14,5 +14,6 @@ extern const struct cli_command cmd_simulate;
 extern const struct cli_command cmd_split;
 extern const struct cli_command cmd_study;
 extern const struct cli_command cmd_validate;
+extern const struct cli_command cmd_view;
 
 #endif

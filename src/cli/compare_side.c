@@ -19,7 +19,7 @@ static enum plica_status is_dataset(bool *out, const char *path, struct plica_er
 	return PLICA_OK;
 }
 
-enum plica_status compare_side_load(
+enum plica_status compare_side_open(
 	struct compare_side *out, const char *path, struct plica_error *err)
 {
 	struct compare_side side = {.path = path};
@@ -27,23 +27,25 @@ enum plica_status compare_side_load(
 	bool dataset;
 
 	PLICA_TRY(is_dataset(&dataset, path, err));
-	if (!dataset) {
-		PLICA_TRY(plica_product_load(&side.product, path, err));
-	} else {
+	if (dataset)
 		PLICA_TRY(plica_dataset_load(&side.dataset, path, err));
-		if (side.dataset->object == NULL) {
-			status = plica_error_set(err, PLICA_ERR_DATA,
-				"cannot compare '%s': it has no 'objectGuess', so no truth to "
-				"compare with",
-				path);
-			goto out;
-		}
-	}
+	else
+		PLICA_TRY(plica_product_load(&side.product, path, err));
 	*out = side;
-	side = (struct compare_side){.path = path};
 out:
-	compare_side_release(&side);
 	return status;
+}
+
+enum plica_status compare_side_load(
+	struct compare_side *out, const char *path, struct plica_error *err)
+{
+	enum plica_status status = compare_side_open(out, path, err);
+
+	if (status != PLICA_OK || out->dataset == NULL || out->dataset->object != NULL)
+		return status;
+	compare_side_release(out);
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"cannot compare '%s': it has no 'objectGuess', so no truth to compare with", path);
 }
 
 void compare_side_release(struct compare_side *side)

@@ -20,6 +20,9 @@ struct compare_side {
  * for a dataset without objectGuess, and for a file that is no reconstruction either. */
 PLICA_MUST_USE enum plica_status compare_side_load(
 	struct compare_side *out, const char *path, struct plica_error *err);
+/** The same, but a dataset may be without objectGuess; its object is then not to be asked for. */
+PLICA_MUST_USE enum plica_status compare_side_open(
+	struct compare_side *out, const char *path, struct plica_error *err);
 void compare_side_release(struct compare_side *side);
 
 /** Its object and its positions, both borrowed; without positions the count is 0. */

@@ -12,6 +12,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_simulate,
 	&cmd_info,
 	&cmd_validate,
+	&cmd_view,
 	&cmd_split,
 	&cmd_overlap,
 	&cmd_reconstruct,

@@ -105,20 +105,8 @@ void plica_html_json(struct plica_html *html, const char *json)
 
 void plica_html_base64(struct plica_html *html, const void *bytes, size_t size)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const uint8_t *byte = bytes;
-
-	for (size_t i = 0; i < size; i += 3) {
-		uint32_t word = (uint32_t)byte[i] << 16 |
-				(i + 1 < size ? (uint32_t)byte[i + 1] << 8 : 0) |
-				(i + 2 < size ? (uint32_t)byte[i + 2] : 0);
-		char group[4] = {digits[word >> 18], digits[word >> 12 & 63],
-			i + 1 < size ? digits[word >> 6 & 63] : '=',
-			i + 2 < size ? digits[word & 63] : '='};
-
-		plica_html_append(html, group, sizeof(group));
-	}
+	if (html->status == PLICA_OK)
+		html->status = plica_text_base64(&html->text, bytes, size, html->err);
 }
 
 void plica_html_count(struct plica_html *html, double number)

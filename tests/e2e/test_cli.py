@@ -49,8 +49,8 @@ def options_of_manual(manual, title):
 
 def test_help_lists_the_commands(plica):
     text = plica("--help").stdout
-    names = ("simulate", "info", "validate", "split", "overlap", "reconstruct", "compare",
-             "study", "bench")
+    names = ("simulate", "info", "validate", "view", "split", "overlap", "reconstruct",
+             "compare", "study", "bench")
     assert listed(text) == list(names)
     assert plica("help").stdout == text == plica("-h").stdout
 

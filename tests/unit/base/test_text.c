@@ -47,12 +47,35 @@ static void nearest_name_forgives_slips_only(void **state)
 	assert_null(plica_nearest_name("wavelength", names, 3));
 }
 
+/* The examples of RFC 4648. */
+static void base64_is_that_of_the_rfc(void **state)
+{
+	static const struct {
+		const char *bytes, *code;
+	} cases[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+	static const unsigned char high[3] = {0xfb, 0xff, 0xbf};
+	struct plica_text text = {0};
+	struct plica_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_ok(plica_text_base64(&text, cases[i].bytes, strlen(cases[i].bytes), &err));
+		assert_string_equal(plica_text_string(&text), cases[i].code);
+		plica_text_release(&text);
+	}
+	assert_ok(plica_text_base64(&text, high, sizeof(high), &err));
+	assert_string_equal(text.data, "+/+/");
+	plica_text_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_grows),
 		cmocka_unit_test(strings_end_with_null),
 		cmocka_unit_test(nearest_name_forgives_slips_only),
+		cmocka_unit_test(base64_is_that_of_the_rfc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
