@@ -243,7 +243,7 @@ out:
 	return status;
 }
 
-/* A real vector; *out stays NULL when the file has none. */
+/* Anything of real numbers; *out stays NULL when the file has none. */
 static enum plica_status read_vector(double **out, size_t *count, const struct source *source,
 	const char *name, struct plica_error *err)
 {
@@ -309,6 +309,47 @@ out:
 	return status;
 }
 
+/* Of the probe's pixels; other sizes belong to no model of ours. */
+static enum plica_status read_background(
+	struct plica_product *product, const struct source *source, struct plica_error *err)
+{
+	static const char name[] = "reconstructed_background";
+	enum plica_status status;
+	double *values = NULL;
+	size_t count = 0;
+	size_t pixels = product->probe_px * product->probe_px;
+
+	PLICA_TRY(read_vector(&values, &count, source, name, err));
+	if (values == NULL)
+		goto out;
+	if (count != pixels) {
+		status = plica_error_set(err, PLICA_ERR_DATA,
+			"cannot use '%s': '%s' has %zu values, expected %zu as the probe",
+			source->path, name, count, pixels);
+		goto out;
+	}
+	PLICA_TRY(PLICA_NEW(&product->background, pixels, err));
+	for (size_t k = 0; k < pixels; k++)
+		product->background[k] = (float)values[k];
+out:
+	plica_free(values);
+	return status;
+}
+
+static enum plica_status read_intensity(
+	struct plica_product *product, const struct source *source, struct plica_error *err)
+{
+	size_t count = 0;
+	enum plica_status status =
+		read_vector(&product->intensity, &count, source, "intensity", err);
+
+	if (status != PLICA_OK || product->intensity == NULL || count == product->position_count)
+		return status;
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"cannot use '%s': 'intensity' has %zu entries, 'ycoords' %zu", source->path, count,
+		product->position_count);
+}
+
 static enum plica_status read_text(
 	char **out, const struct source *source, const char *name, struct plica_error *err)
 {
@@ -358,6 +399,8 @@ enum plica_status plica_product_load(
 	PLICA_TRY(read_probe(product, &source, err));
 	PLICA_TRY(read_origin(product, &source, err));
 	PLICA_TRY(read_positions(product, &source, err));
+	PLICA_TRY(read_background(product, &source, err));
+	PLICA_TRY(read_intensity(product, &source, err));
 	PLICA_TRY(read_scalars(product, &source, err));
 	*out = product;
 	product = NULL;

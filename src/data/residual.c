@@ -19,7 +19,9 @@ struct judgement {
 	const struct plica_dataset *dataset;
 	float *amplitude; /* a pattern for each thread */
 	struct sums *sums;
-	double root_scale; /* sqrt(s); 0 in the first pass */
+	double root_scale;       /* sqrt(s); 0 in the first pass */
+	const float *background; /* of the product; NULL: none */
+	const double *beam;      /* intensities of the positions; NULL: all 1 */
 };
 
 /* Index in the transform's order, zero frequency first, of a pixel of a stored pattern. */
@@ -36,12 +38,15 @@ static void add_pattern(void *context, size_t index, const double *intensity)
 	const struct plica_dataset *dataset = judgement->dataset;
 	size_t n = dataset->pattern_px;
 	float *amplitude = judgement->amplitude + (size_t)omp_get_thread_num() * n * n;
+	double beam = judgement->beam != NULL ? judgement->beam[index] : 1.0;
 	struct sums sums = {0};
 
 	plica_dataset_amplitudes(amplitude, dataset, index);
 	for (size_t k = 0; k < n * n; k++) {
 		double found = (double)amplitude[k];
-		double modelled = intensity[transform_index(k, n)];
+		double background =
+			judgement->background != NULL ? (double)judgement->background[k] : 0.0;
+		double modelled = beam * intensity[transform_index(k, n)] + background;
 		double root = sqrt(modelled);
 
 		if (dataset->mask != NULL && dataset->mask[k] == 0)
@@ -176,6 +181,9 @@ enum plica_status plica_dataset_residual(struct plica_residual *out,
 
 	PLICA_TRY(make_scene(&scene, dataset, product, err));
 	PLICA_TRY(allocate(&judgement, &residual, dataset, err));
+	judgement.background = product->background;
+	if (product->position_count == dataset->pattern_count)
+		judgement.beam = product->intensity;
 	PLICA_TRY(plica_scene_expect(&scene, add_pattern, &judgement, err));
 	total = total_of(&judgement);
 	if (!(total.measured > 0.0 && total.modelled > 0.0)) {

@@ -44,6 +44,10 @@ static struct plica_product *complete(void)
 	product->position_count = 3;
 	assert_ok(PLICA_NEW(&product->y_px, 3, &err));
 	assert_ok(PLICA_NEW(&product->x_px, 3, &err));
+	assert_ok(PLICA_NEW(&product->background, 4, &err));
+	product->background[3] = 0.75F;
+	assert_ok(PLICA_NEW(&product->intensity, 3, &err));
+	product->intensity[1] = 1.0625;
 	product->y_px[2] = 1.25;
 	product->x_px[0] = -3.5;
 	product->epoch_count = 2;
@@ -78,6 +82,8 @@ static void a_saved_product_loads_as_it_was(void **state)
 	assert_int_equal(after->position_count, 3);
 	assert_close(after->y_px[2], 1.25, 0.0);
 	assert_close(after->x_px[0], -3.5, 0.0);
+	assert_close((double)after->background[3], 0.75, 0.0);
+	assert_close(after->intensity[1], 1.0625, 0.0);
 	assert_int_equal(after->epoch_count, 2);
 	assert_close(after->loss[1], 0.125, 0.0);
 	assert_close(after->fourier_error, 0.0625, 0.0);
@@ -102,6 +108,32 @@ static void save_foreign(const char *name, int dimensions, const size_t *shape, 
 		plica_members_view(&members, other, PLICA_DTYPE_C64, pixels + 8, other_dimensions,
 			other_shape);
 	assert_ok(plica_members_save(&members, path, &err));
+}
+
+/* A 2 x 2 probe with its object, and `count` real numbers. */
+static void save_reals(const char *name, size_t count)
+{
+	static const double reals[8] = {0};
+	static const size_t two[2] = {2, 2};
+	struct plica_members members = {0};
+
+	plica_members_view(&members, "reconstructed_object", PLICA_DTYPE_C64, pixels, 2, two);
+	plica_members_view(&members, "reconstructed_probe", PLICA_DTYPE_C64, pixels, 2, two);
+	plica_members_view(&members, name, PLICA_DTYPE_F64, reals, 1, &count);
+	assert_ok(plica_members_save(&members, path, &err));
+}
+
+static void parts_that_do_not_fit_are_refused(void **state)
+{
+	struct plica_product *loaded = NULL;
+
+	(void)state;
+	save_reals("reconstructed_background", 5);
+	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
+		"'reconstructed_background' has 5 values, expected 4 as the probe");
+	save_reals("intensity", 2);
+	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
+		"'intensity' has 2 entries, 'ycoords' 0");
 }
 
 /* The other reconstructions that enter at the comparison. */
@@ -287,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_saved_product_loads_as_it_was),
+		cmocka_unit_test(parts_that_do_not_fit_are_refused),
 		cmocka_unit_test(foreign_layouts_are_read),
 		cmocka_unit_test(polar_pairs_are_joined),
 		cmocka_unit_test(the_contracts_name_wins),
