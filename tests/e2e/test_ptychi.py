@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A study on the real pty-chi, beside the same study on the native engine."""
+import csv
 import json
 import os
 import pathlib
@@ -102,6 +103,15 @@ def test_both_backends_find_the_same_object_in_the_same_place(plica, study):
     between = compare(plica, result_of(study, "ptychi"), result_of(study, "native"))
     assert between["metrics"]["nrmse"]["value"] < 0.04
     assert shift_of(between) < 0.2
+
+
+def test_studies_are_compared(plica, study):
+    plica("study", "compare", study / "d.yaml", "--backend", "ptychi",
+          "--artifact-root", study / "ptychi", "--reference-root", study / "native",
+          "--output-dir", study)
+    with open(study / "comparison_metrics.csv", newline="") as table:
+        (row,) = csv.DictReader(table)
+    assert float(row["nrmse"]) < 0.04
 
 
 def test_what_is_done_is_not_done_again(plica, study):
