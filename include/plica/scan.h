@@ -62,15 +62,22 @@ struct plica_view_params {
 	size_t gridsize;       /**< C = gridsize^2 positions a group; 1 to 8 */
 	size_t neighbor_count; /**< K >= C: how many nearest positions a group may choose from */
 	uint64_t seed;         /**< grouping seed: the order of the greedy walk */
+	/** Above 0: by fraction instead of by spacing, which is then ignored. A seeded subsample of
+	 * this fraction (s_img, at most 1) of the positions, then groups of those. */
+	double image_fraction;
+	/** By fraction: how many groups, with repetition if more than there are seeds; 0: one for
+	 * each position of the subsample. */
+	size_t group_count;
+	uint64_t subsample_seed;
 };
 
 struct plica_view {
 	struct plica_indices members;   /**< the union of the kept groups' members */
 	size_t n_accepted;              /**< kept groups */
-	size_t n_rejected;              /**< candidates left out */
-	double acceptance_rate;         /**< n_accepted / (n_accepted + n_rejected) */
-	const char *selection_strategy; /**< "direct": all candidates were far enough apart; or
-					   "greedy" */
+	size_t n_rejected;              /**< candidates left out; by fraction: positions left out */
+	double acceptance_rate;         /**< of the candidates; by fraction: of the positions */
+	const char *selection_strategy; /**< "direct": all candidates were far enough apart;
+					   "greedy"; or "fraction" */
 };
 
 /**

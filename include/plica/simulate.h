@@ -97,6 +97,13 @@ struct plica_scene {
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_scene_create(struct plica_scene **out,
 	const struct plica_simulate_params *params, struct plica_error *err);
+/**
+ * A scene of the same object and probe with another scan: `params` are those of `scene` but for the
+ * scan. Without a size the new one is as large as the object.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_scene_rescan(struct plica_scene **out,
+	const struct plica_scene *scene, const struct plica_simulate_params *params,
+	struct plica_error *err);
 PLICA_API void plica_scene_free(struct plica_scene *scene);
 
 /**
@@ -106,6 +113,15 @@ PLICA_API void plica_scene_free(struct plica_scene *scene);
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_scene_expose(struct plica_dataset **out,
 	const struct plica_scene *scene, double dose_photons, uint64_t seed,
+	struct plica_error *err);
+
+/**
+ * The same dose as a thinning of the exposure that plica_scene_expose makes at `master_photons` with
+ * this seed: each of its photons is kept with the probability dose / master. The counts are Poisson
+ * deviates of the dose, and their noise goes with that of the master's and of its other thinnings.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_scene_expose_thinned(struct plica_dataset **out,
+	const struct plica_scene *scene, double dose_photons, double master_photons, uint64_t seed,
 	struct plica_error *err);
 
 #endif

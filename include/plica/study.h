@@ -47,12 +47,24 @@ enum plica_split {
 /** "train", "test" or "full". */
 PLICA_API const char *plica_split_name(enum plica_split split);
 
+/** How a view is chosen. */
+enum plica_view_kind {
+	PLICA_VIEW_WHOLE,    /**< every position: the baseline */
+	PLICA_VIEW_SPACING,  /**< groups that are far enough apart */
+	PLICA_VIEW_FRACTION, /**< a seeded subsample of the images, and groups of those */
+	PLICA_VIEW_SCAN,     /**< a scan of its own over the same object */
+};
+
 struct plica_study_view {
 	const char *name;
-	bool whole;        /**< every position: the baseline */
-	double overlap;    /**< f = 1 - S / N; negative when S > N; 0 for the baseline */
-	double spacing_px; /**< S; 0 for the baseline */
-	size_t gridsize;   /**< the smallest of the design for the baseline, else the largest */
+	enum plica_view_kind kind;
+	bool whole;          /**< kind is PLICA_VIEW_WHOLE */
+	double fraction;     /**< s_img in (0, 1] of a view by fraction; else 0 */
+	size_t group_count;  /**< n_groups of it; 0: one for each image */
+	double scan_overlap; /**< linear, of a view by scan; else 0 */
+	double overlap;      /**< by spacing: f = 1 - S / N; negative when S > N; else 0 */
+	double spacing_px;   /**< by spacing: S; else 0 */
+	size_t gridsize;     /**< the smallest of the design for the baseline, else the largest */
 };
 
 /** An option for the engine, as `--set name=value`. */
@@ -74,7 +86,7 @@ struct plica_design {
 	size_t neighbor_count;
 	size_t pattern_px;
 	size_t view_count;
-	struct plica_study_view *views; /**< baseline first, then by ascending spacing */
+	struct plica_study_view *views; /**< baseline first, then by kind and ascending spacing */
 	bool splits[PLICA_SPLIT_COUNT];
 	enum plica_axis split_axis;
 	struct {
@@ -100,6 +112,9 @@ struct plica_design {
 	const char **environment; /**< "NAME" (passed on) or "NAME=value" */
 	const char *phase_c_root, *phase_d_root, *artifact_root; /**< absolute */
 	struct plica_simulate_params scene;                      /**< what stage C makes */
+	/** Views by scan get the dose per object area of the baseline, not that per frame. */
+	bool equal_fluence;
+	bool paired_noise; /**< lower doses are thinnings of the highest one's draw */
 	struct plica_design_store *store;
 };
 

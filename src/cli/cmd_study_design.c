@@ -58,8 +58,12 @@ static void print_design(const struct plica_design *design)
 		const struct plica_study_view *view = &design->views[i];
 
 		(void)printf("  view        %s: gridsize %zu, ", view->name, view->gridsize);
-		if (view->whole)
+		if (view->kind == PLICA_VIEW_WHOLE)
 			(void)printf("every position\n");
+		else if (view->kind == PLICA_VIEW_FRACTION)
+			(void)printf("%g of the images, drawn by the seed\n", view->fraction);
+		else if (view->kind == PLICA_VIEW_SCAN)
+			(void)printf("its own scan of linear overlap %.2f\n", view->scan_overlap);
 		else
 			(void)printf("groups at least %.1f px apart (overlap %.2f)\n",
 				view->spacing_px, view->overlap);

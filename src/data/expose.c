@@ -200,35 +200,54 @@ out:
 	return status;
 }
 
+/* How many photons: `master` are drawn for a frame, and `dose` of them kept on average. */
+struct photons {
+	double dose, master;
+	uint64_t seed;
+};
+
+/* The streams of a pattern: what it draws depends on nothing else. */
+struct draw {
+	struct plica_random photons, thinning;
+	const struct photons *wanted;
+};
+
+static double draw_count(struct draw *draw, double intensity)
+{
+	const struct photons *wanted = draw->wanted;
+	unsigned int count = plica_random_poisson(&draw->photons, wanted->master * intensity);
+
+	if (wanted->dose < wanted->master && count > 0)
+		count = plica_random_binomial(
+			&draw->thinning, count, wanted->dose / wanted->master);
+	return count;
+}
+
 /* Counts to amplitudes, zero frequency to [N/2, N/2]. The numbers of a pattern come from its own
  * stream, in the order of the result's pixels. */
-static void draw_pattern(float *out, const struct work *work, size_t n, double dose_photons,
-	struct plica_random *random)
+static void draw_pattern(float *out, const struct work *work, size_t n, struct draw *draw)
 {
 	size_t half = n - n / 2;
 
 	for (size_t y = 0; y < n; y++) {
 		const double *row = work->intensity + (y + half) % n * n;
 
-		for (size_t x = 0; x < n; x++) {
-			unsigned int count =
-				plica_random_poisson(random, dose_photons * row[(x + half) % n]);
-
-			out[y * n + x] = (float)sqrt((double)count);
-		}
+		for (size_t x = 0; x < n; x++)
+			out[y * n + x] = (float)sqrt(draw_count(draw, row[(x + half) % n]));
 	}
 }
 
 static void expose_pattern(struct plica_dataset *dataset, const struct exposure *exposure, size_t i,
-	double dose_photons, uint64_t seed)
+	const struct photons *wanted)
 {
 	struct work *work = &exposure->work[omp_get_thread_num()];
-	struct plica_random random;
+	struct draw draw = {.wanted = wanted};
 	float *pattern = (float *)dataset->patterns + i * pixels_of(exposure->scene);
 
 	make_intensity(work, exposure, i);
-	plica_random_start(&random, seed, PLICA_RANDOM_PHOTONS, i);
-	draw_pattern(pattern, work, dataset->pattern_px, dose_photons, &random);
+	plica_random_start(&draw.photons, wanted->seed, PLICA_RANDOM_PHOTONS, i);
+	plica_random_start(&draw.thinning, wanted->seed, PLICA_RANDOM_THINNING, i);
+	draw_pattern(pattern, work, dataset->pattern_px, &draw);
 }
 
 static void copy_scene(
@@ -246,7 +265,7 @@ static void copy_scene(
 }
 
 static enum plica_status describe(struct plica_dataset *dataset, const struct plica_scene *scene,
-	double dose_photons, uint64_t seed, struct plica_error *err)
+	const struct photons *wanted, struct plica_error *err)
 {
 	struct plica_json *json = NULL;
 	struct plica_text text = {0};
@@ -254,9 +273,11 @@ static enum plica_status describe(struct plica_dataset *dataset, const struct pl
 
 	PLICA_TRY(plica_json_parse(&json, scene->description_json, strlen(scene->description_json),
 		"description of the scene", err));
-	plica_json_set_number(json, "dose", dose_photons);
+	plica_json_set_number(json, "dose", wanted->dose);
+	if (wanted->dose < wanted->master)
+		plica_json_set_number(json, "thinned_from_dose", wanted->master);
 	plica_json_set_number(json, "dose_measured", plica_dataset_mean_photons(dataset));
-	plica_json_set_integer(json, "simulation_seed", (int64_t)seed);
+	plica_json_set_integer(json, "simulation_seed", (int64_t)wanted->seed);
 	PLICA_TRY(plica_json_line(&text, json, err));
 	PLICA_TRY(plica_dataset_set_metadata(dataset, text.data, err));
 out:
@@ -265,25 +286,43 @@ out:
 	return status;
 }
 
+static enum plica_status check_photons(const struct photons *wanted, struct plica_error *err)
+{
+	if (!(wanted->dose > 0.0 && wanted->dose <= PLICA_DOSE_LIMIT))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"'dose' is %g, expected more than 0, at most %g photons per exposure",
+			wanted->dose, PLICA_DOSE_LIMIT);
+	if (!(wanted->master >= wanted->dose && wanted->master <= PLICA_DOSE_LIMIT))
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"the dose of the master is %g, expected %g to %g photons per exposure",
+			wanted->master, wanted->dose, PLICA_DOSE_LIMIT);
+	return PLICA_OK;
+}
+
 enum plica_status plica_scene_expose(struct plica_dataset **out, const struct plica_scene *scene,
 	double dose_photons, uint64_t seed, struct plica_error *err)
 {
+	return plica_scene_expose_thinned(out, scene, dose_photons, dose_photons, seed, err);
+}
+
+enum plica_status plica_scene_expose_thinned(struct plica_dataset **out,
+	const struct plica_scene *scene, double dose_photons, double master_photons, uint64_t seed,
+	struct plica_error *err)
+{
+	const struct photons wanted = {dose_photons, master_photons, seed};
 	struct plica_dataset *dataset = NULL;
 	struct exposure exposure = {0};
 	enum plica_status status;
 
-	if (!(dose_photons > 0.0 && dose_photons <= PLICA_DOSE_LIMIT))
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"'dose' is %g, expected more than 0, at most %g photons per exposure",
-			dose_photons, PLICA_DOSE_LIMIT);
+	PLICA_TRY(check_photons(&wanted, err));
 	PLICA_TRY(prepare_exposure(&exposure, scene, err));
 	PLICA_TRY(plica_dataset_create(&dataset, scene->count, scene->pattern_px,
 		scene->probe_modes, scene->object_rows, scene->object_cols, err));
 	copy_scene(dataset, scene, dose_photons);
 #pragma omp parallel for schedule(static) num_threads(exposure.threads)
 	for (size_t i = 0; i < scene->count; i++)
-		expose_pattern(dataset, &exposure, i, dose_photons, seed);
-	PLICA_TRY(describe(dataset, scene, dose_photons, seed, err));
+		expose_pattern(dataset, &exposure, i, &wanted);
+	PLICA_TRY(describe(dataset, scene, &wanted, err));
 	*out = dataset;
 	dataset = NULL;
 out:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plica/simulate.h"
 
+#include <complex.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -173,7 +174,22 @@ out:
 	return status;
 }
 
-enum plica_status plica_scene_create(struct plica_scene **out,
+static enum plica_status copy_object(
+	struct plica_field *out, const struct plica_scene *scene, struct plica_error *err)
+{
+	size_t count = scene->object_rows * scene->object_cols;
+	float complex *copy = NULL;
+	enum plica_status status = PLICA_NEW(&copy, count, err);
+
+	if (status != PLICA_OK)
+		return status;
+	memcpy(copy, scene->object, count * sizeof(*copy));
+	*out = plica_field_of(copy, scene->object_rows, scene->object_cols);
+	return PLICA_OK;
+}
+
+/* `base`: whose object it is; or NULL. */
+static enum plica_status create(struct plica_scene **out, const struct plica_scene *base,
 	const struct plica_simulate_params *params, struct plica_error *err)
 {
 	struct plica_scene *scene = NULL;
@@ -184,7 +200,8 @@ enum plica_status plica_scene_create(struct plica_scene **out,
 	PLICA_TRY(PLICA_NEW(&scene, 1, err));
 	scene->threads = params->threads;
 	PLICA_TRY(plica_simulate_make_probe(scene, params, err));
-	PLICA_TRY(load_object(&object, params, err));
+	PLICA_TRY(
+		base != NULL ? copy_object(&object, base, err) : load_object(&object, params, err));
 	PLICA_TRY(plica_simulate_make_scan(scene, &object, params, err));
 	scene->object = object.data;
 	object.data = NULL;
@@ -199,6 +216,18 @@ out:
 	plica_free(object.data);
 	plica_scene_free(scene);
 	return status;
+}
+
+enum plica_status plica_scene_create(struct plica_scene **out,
+	const struct plica_simulate_params *params, struct plica_error *err)
+{
+	return create(out, NULL, params, err);
+}
+
+enum plica_status plica_scene_rescan(struct plica_scene **out, const struct plica_scene *scene,
+	const struct plica_simulate_params *params, struct plica_error *err)
+{
+	return create(out, scene, params, err);
 }
 
 void plica_scene_free(struct plica_scene *scene)

@@ -177,7 +177,13 @@ static void describe_view(struct plica_json *json, const char *name, const struc
 {
 	plica_json_set_text(json, "overlap_view", name);
 	plica_json_set_text(json, "selection_strategy", view->selection_strategy);
-	plica_json_set_number(json, "spacing_threshold", params->spacing_px);
+	if (params->image_fraction > 0.0) {
+		plica_json_set_number(json, "s_img", params->image_fraction);
+		plica_json_set_integer(json, "n_groups", (int64_t)params->group_count);
+		plica_json_set_integer(json, "rng_seed_subsample", (int64_t)params->subsample_seed);
+	} else {
+		plica_json_set_number(json, "spacing_threshold", params->spacing_px);
+	}
 	plica_json_set_integer(json, "n_accepted", (int64_t)view->n_accepted);
 	plica_json_set_integer(json, "n_rejected", (int64_t)view->n_rejected);
 	plica_json_set_number(json, "acceptance_rate", view->acceptance_rate);

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/try.h"
 #include "plica/scan.h"
+#include "scan/fraction.h"
 #include "scan/groups.h"
 #include "scan/neighbours.h"
 
@@ -167,6 +168,8 @@ enum plica_status plica_view_select(struct plica_view *out, struct plica_positio
 	struct plica_view view = {0};
 	enum plica_status status;
 
+	if (params->image_fraction > 0.0)
+		return plica_view_by_fraction(out, positions, params, err);
 	PLICA_TRY(prepare(&selection, positions, params, err));
 	PLICA_TRY(select_groups(&selection, &view.selection_strategy, params->seed, err));
 	PLICA_TRY(check_possible(selection.kept_count, params, err));

@@ -4,17 +4,33 @@
 
 #include "study/design.h"
 
+/* Views that are not chosen by spacing, with the names that the data sets' metadata have. */
+static void set_selection(struct plica_json *selections, const struct plica_study_view *view)
+{
+	struct plica_json *entry = plica_json_set_object(selections, view->name);
+
+	if (view->kind == PLICA_VIEW_FRACTION) {
+		plica_json_set_number(entry, "s_img", view->fraction);
+		plica_json_set_integer(entry, "n_groups", (int64_t)view->group_count);
+	} else {
+		plica_json_set_number(entry, "scan_overlap", view->scan_overlap);
+	}
+}
+
 static void set_views(struct plica_json *json, const struct plica_design *design)
 {
 	struct plica_json *views = plica_json_set_array(json, "views");
 	struct plica_json *overlaps = plica_json_set_object(json, "overlap_views");
 	struct plica_json *spacings = plica_json_set_object(json, "spacing_thresholds");
+	struct plica_json *selections = plica_json_set_object(json, "selections");
 
 	for (size_t i = 0; i < design->view_count; i++) {
 		const struct plica_study_view *view = &design->views[i];
 
 		plica_json_add_text(views, view->name);
-		if (view->whole)
+		if (view->kind == PLICA_VIEW_FRACTION || view->kind == PLICA_VIEW_SCAN)
+			set_selection(selections, view);
+		if (view->kind != PLICA_VIEW_SPACING)
 			continue;
 		plica_json_set_number(overlaps, view->name, view->overlap);
 		plica_json_set_number(spacings, view->name, view->spacing_px);
@@ -83,6 +99,8 @@ struct plica_json *plica_design_data_json(const struct plica_design *design)
 	struct plica_json *json = plica_json_object();
 
 	set_scene(json, &design->scene);
+	if (design->paired_noise)
+		plica_json_set_number(json, "master_dose", design->doses[design->dose_count - 1]);
 	plica_json_set_integer(json, "patch_size_pixels", (int64_t)design->pattern_px);
 	plica_json_set_integer(json, "seed", (int64_t)design->seeds.simulation);
 	plica_json_set_text(
@@ -94,6 +112,7 @@ struct plica_json *plica_design_json(const struct plica_design *design)
 {
 	struct plica_json *json = plica_json_object();
 	struct plica_json *list;
+	struct plica_json *data;
 
 	plica_json_set_integer(json, "schema", PLICA_STUDY_SCHEMA);
 	plica_json_set_text(json, "file", design->path);
@@ -119,7 +138,11 @@ struct plica_json *plica_design_json(const struct plica_design *design)
 	list = plica_json_set_array(json, "environment");
 	for (size_t i = 0; i < design->environment_count; i++)
 		plica_json_add_text(list, design->environment[i]);
-	set_scene(plica_json_set_object(json, "data"), &design->scene);
+	data = plica_json_set_object(json, "data");
+	set_scene(data, &design->scene);
+	plica_json_set_text(
+		data, "dose_mode", design->equal_fluence ? "equal-fluence" : "per-frame");
+	plica_json_set_text(data, "noise", design->paired_noise ? "paired" : "independent");
 	plica_json_set_text(json, "phase_c_root", design->phase_c_root);
 	plica_json_set_text(json, "phase_d_root", design->phase_d_root);
 	plica_json_set_text(json, "artifact_root", design->artifact_root);

@@ -19,6 +19,27 @@ enum plica_status plica_generation_report(struct plica_generation *generation,
 		err, PLICA_ERR_INTERRUPTED, "interrupted: what is written stays, run it again");
 }
 
+enum plica_status plica_generation_scene(
+	struct plica_generation *generation, struct plica_error *err)
+{
+	struct plica_simulate_params params = generation->design->scene;
+	enum plica_status status;
+
+	if (generation->scene != NULL)
+		return PLICA_OK;
+	params.threads = generation->threads;
+	status = plica_scene_create(&generation->scene, &params, err);
+	return status == PLICA_OK ? status
+				  : plica_error_context(err, status, "cannot simulate the data");
+}
+
+double plica_generation_master(const struct plica_generation *generation, double dose)
+{
+	const struct plica_design *design = generation->design;
+
+	return design->paired_noise ? design->doses[design->dose_count - 1] : dose;
+}
+
 static enum plica_status check_doses(const struct plica_design *design, struct plica_error *err)
 {
 	double highest = design->doses[design->dose_count - 1];

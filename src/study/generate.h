@@ -23,6 +23,12 @@ PLICA_MUST_USE enum plica_status plica_generation_report(struct plica_generation
 	enum plica_generate_event event, const char *path, const char *detail,
 	struct plica_error *err);
 
+/** Makes generation->scene when it is not there yet. */
+PLICA_MUST_USE enum plica_status plica_generation_scene(
+	struct plica_generation *generation, struct plica_error *err);
+/** The dose that frames of `dose` are thinned from: the highest one, or `dose` itself. */
+double plica_generation_master(const struct plica_generation *generation, double dose);
+
 /** patched.npz and its two halves of one dose. */
 PLICA_MUST_USE enum plica_status plica_stage_c(
 	struct plica_generation *generation, double dose, struct plica_error *err);

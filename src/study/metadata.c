@@ -33,8 +33,9 @@ out:
 	return status;
 }
 
-enum plica_status plica_metadata_mark(
-	struct plica_dataset *dataset, const char *key, const char *path, struct plica_error *err)
+enum plica_status plica_metadata_add(struct plica_dataset *dataset,
+	void (*add)(struct plica_json *metadata, const void *context), const void *context,
+	struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_json *json = NULL;
@@ -42,15 +43,30 @@ enum plica_status plica_metadata_mark(
 	const char *old = dataset->metadata_json != NULL ? dataset->metadata_json : "{}";
 
 	PLICA_TRY(plica_json_parse(&json, old, strlen(old), "_metadata", err));
-	plica_json_set_text(json, PLICA_GENERATED_KEY, key);
+	add(json, context);
 	PLICA_TRY(plica_json_line(&text, json, err));
 	PLICA_TRY(plica_dataset_set_metadata(dataset, text.data, err));
+out:
+	plica_text_release(&text);
+	plica_json_free(json);
+	return status;
+}
+
+static void add_key(struct plica_json *metadata, const void *key)
+{
+	plica_json_set_text(metadata, PLICA_GENERATED_KEY, key);
+}
+
+enum plica_status plica_metadata_mark(
+	struct plica_dataset *dataset, const char *key, const char *path, struct plica_error *err)
+{
+	enum plica_status status;
+
+	PLICA_TRY(plica_metadata_add(dataset, add_key, key, err));
 	plica_free(dataset->path);
 	dataset->path = NULL;
 	PLICA_TRY(plica_copy_text(&dataset->path, path, err));
 out:
-	plica_text_release(&text);
-	plica_json_free(json);
 	return status;
 }
 

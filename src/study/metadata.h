@@ -17,6 +17,10 @@ PLICA_MUST_USE enum plica_status plica_metadata_load(
 /** Adds the key to a dataset's metadata, and `path` as where it is (for what is cut from it). */
 PLICA_MUST_USE enum plica_status plica_metadata_mark(
 	struct plica_dataset *dataset, const char *key, const char *path, struct plica_error *err);
+/** Adds whatever `add` sets. */
+PLICA_MUST_USE enum plica_status plica_metadata_add(struct plica_dataset *dataset,
+	void (*add)(struct plica_json *metadata, const void *context), const void *context,
+	struct plica_error *err);
 
 enum plica_freshness {
 	PLICA_FRESH_MISSING, /**< no such file */

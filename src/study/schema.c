@@ -35,6 +35,9 @@ static const cyaml_schema_field_t view_fields[] = {
 	TEXT_FIELD(struct raw_view, name),
 	NUMBER_FIELD(struct raw_view, overlap),
 	NUMBER_FIELD(struct raw_view, spacing),
+	NUMBER_FIELD(struct raw_view, fraction),
+	INTEGER_FIELD(struct raw_view, groups),
+	NUMBER_FIELD(struct raw_view, scan_overlap),
 	CYAML_FIELD_END,
 };
 
@@ -69,6 +72,8 @@ static const cyaml_schema_field_t data_fields[] = {
 	NUMBER_FIELD(struct raw_data, probe_diameter_px),
 	TEXT_FIELD(struct raw_data, probe_guess),
 	TEXT_FIELD(struct raw_data, scan),
+	TEXT_FIELD(struct raw_data, dose_mode),
+	TEXT_FIELD(struct raw_data, noise),
 	INTEGER_FIELD(struct raw_data, count),
 	NUMBER_FIELD(struct raw_data, step_px),
 	NUMBER_FIELD(struct raw_data, size_px),

@@ -16,6 +16,9 @@ struct raw_view {
 	char *name;
 	double *overlap;
 	double *spacing;
+	double *fraction;
+	int64_t *groups;
+	double *scan_overlap;
 };
 
 struct raw_seeds {
@@ -34,7 +37,7 @@ struct raw_reconstruction {
 };
 
 struct raw_data {
-	char *specimen, *probe, *probe_guess, *scan;
+	char *specimen, *probe, *probe_guess, *scan, *dose_mode, *noise;
 	double *probe_diameter_px, *size_px, *step_px, *overlap, *jitter;
 	int64_t *count;
 };

@@ -302,9 +302,13 @@ static enum plica_status take_data(struct plica_build *build, struct plica_error
 	static const char *const specimens[] = {"cells", "siemens", "lines", NULL};
 	static const char *const probes[] = {"zone-plate", "disc", "gaussian", NULL};
 	static const char *const guesses[] = {"nominal", "true", NULL};
+	static const char *const dose_modes[] = {"per-frame", "equal-fluence", NULL};
+	static const char *const noises[] = {"independent", "paired", NULL};
 	static const int64_t counts[3] = {1, 1000000000, 1};
 	const struct raw_data *raw = build->raw->data != NULL ? build->raw->data : &none;
 	struct plica_simulate_params *scene = &build->design->scene;
+	const char *dose_mode = NULL;
+	const char *noise = NULL;
 	enum plica_status status;
 
 	*scene = plica_simulate_defaults();
@@ -316,6 +320,11 @@ static enum plica_status take_data(struct plica_build *build, struct plica_error
 	if (raw->count != NULL)
 		PLICA_TRY(plica_build_integer(
 			build, &scene->count, "data.count", raw->count, counts, err));
+	PLICA_TRY(plica_build_choice(
+		build, &dose_mode, "data.dose_mode", raw->dose_mode, dose_modes, err));
+	PLICA_TRY(plica_build_choice(build, &noise, "data.noise", raw->noise, noises, err));
+	build->design->equal_fluence = strcmp(dose_mode, "equal-fluence") == 0;
+	build->design->paired_noise = strcmp(noise, "paired") == 0;
 	take_number(&scene->probe_diameter_px, raw->probe_diameter_px);
 	take_number(&scene->step_px, raw->step_px);
 	take_number(&scene->size_px, raw->size_px);

@@ -111,19 +111,6 @@ out:
 	return status;
 }
 
-static enum plica_status need_scene(struct plica_generation *generation, struct plica_error *err)
-{
-	struct plica_simulate_params params = generation->design->scene;
-	enum plica_status status;
-
-	if (generation->scene != NULL)
-		return PLICA_OK;
-	params.threads = generation->threads;
-	status = plica_scene_create(&generation->scene, &params, err);
-	return status == PLICA_OK ? status
-				  : plica_error_context(err, status, "cannot simulate the data");
-}
-
 static enum plica_status make(struct plica_generation *generation, const struct dose_files *files,
 	double dose, const char *key, struct plica_error *err)
 {
@@ -133,9 +120,9 @@ static enum plica_status make(struct plica_generation *generation, const struct 
 	struct plica_dataset *test = NULL;
 	enum plica_status status;
 
-	PLICA_TRY(need_scene(generation, err));
-	PLICA_TRY(
-		plica_scene_expose(&whole, generation->scene, dose, design->seeds.simulation, err));
+	PLICA_TRY(plica_generation_scene(generation, err));
+	PLICA_TRY(plica_scene_expose_thinned(&whole, generation->scene, dose,
+		plica_generation_master(generation, dose), design->seeds.simulation, err));
 	PLICA_TRY(plica_metadata_mark(whole, key, files->file[WHOLE], err));
 	PLICA_TRY(plica_dataset_split(&train, &test, whole, design->split_axis, err));
 	PLICA_TRY(plica_make_folders(files->folder, err));

@@ -13,6 +13,7 @@
 #include "plica/views.h"
 #include "study/generate.h"
 #include "study/metadata.h"
+#include "study/own_scan.h"
 
 #define METRICS_VERSION "1.0"
 #define METRICS_NEIGHBOURS 6 /* of the measured overlap; the selection has its own number */
@@ -27,6 +28,13 @@ struct part {
 	char *folder;  /* <root>/dose_<D>/<view> */
 	char *file;    /* <view>_<split>.npz in it */
 	char *metrics; /* <split>_metrics.json in it */
+};
+
+/* What becomes of a part: its source, what was chosen of it, and the data set. */
+struct made_view {
+	struct plica_dataset *source;
+	struct plica_dataset *made;
+	struct plica_view selection;
 };
 
 static void release_part(struct part *part)
@@ -63,6 +71,10 @@ static struct plica_view_params selection_params(
 		.gridsize = view->gridsize,
 		.neighbor_count = design->neighbor_count,
 		.seed = design->seeds.grouping,
+		/* a scan of its own is taken whole */
+		.image_fraction = view->kind == PLICA_VIEW_SCAN ? 1.0 : view->fraction,
+		.group_count = view->group_count,
+		.subsample_seed = design->seeds.subsampling,
 	};
 }
 
@@ -81,6 +93,13 @@ static enum plica_status make_key(char key[PLICA_SHA256_SIZE], const struct plic
 	plica_json_set_text(json, "source_sha256", digest);
 	plica_json_set_text(json, "view", part->view->name);
 	plica_json_set_number(json, "spacing_px", part->view->spacing_px);
+	if (part->view->kind == PLICA_VIEW_FRACTION) {
+		plica_json_set_number(json, "s_img", part->view->fraction);
+		plica_json_set_integer(json, "n_groups", (int64_t)part->view->group_count);
+	} else if (part->view->kind == PLICA_VIEW_SCAN) {
+		plica_json_set_number(json, "scan_overlap", part->view->scan_overlap);
+		plica_json_set_bool(json, "equal_fluence", design->equal_fluence);
+	}
 	plica_json_set_integer(json, "gridsize", (int64_t)part->view->gridsize);
 	plica_json_set_integer(json, "neighbor_count", (int64_t)design->neighbor_count);
 	plica_json_set_integer(json, "grouping", (int64_t)design->seeds.grouping);
@@ -99,6 +118,10 @@ static struct plica_overlap_params overlap_params(const struct plica_design *des
 	params.gridsize = view->gridsize;
 	params.neighbor_count = members > METRICS_NEIGHBOURS ? members : METRICS_NEIGHBOURS;
 	params.seed = design->seeds.subsampling;
+	if (view->kind == PLICA_VIEW_FRACTION) {
+		params.image_fraction = view->fraction;
+		params.group_count = view->group_count;
+	}
 	return params;
 }
 
@@ -115,10 +138,13 @@ static struct plica_json *begin_metrics(const struct part *part, const char *key
 	return json;
 }
 
+/* What is measured is the selection: of a view by fraction, the images that were drawn from. */
 static enum plica_status write_metrics(const struct part *part, const struct plica_design *design,
-	const struct plica_dataset *dataset, const struct plica_view *selection, const char *key,
-	struct plica_error *err)
+	const struct made_view *view, const char *key, struct plica_error *err)
 {
+	const struct plica_dataset *dataset =
+		part->view->kind == PLICA_VIEW_FRACTION ? view->source : view->made;
+	const struct plica_view *selection = &view->selection;
 	struct plica_overlap_params params = overlap_params(design, dataset, part->view);
 	struct plica_json *json = begin_metrics(part, key, true);
 	struct plica_overlap overlap;
@@ -128,7 +154,8 @@ static enum plica_status write_metrics(const struct part *part, const struct pli
 	plica_describe_overlap(json, &params, &overlap);
 	plica_describe_dose(json, dataset);
 	plica_json_set_text(json, "selection_strategy", selection->selection_strategy);
-	plica_json_set_number(json, "spacing_threshold", part->view->spacing_px);
+	if (part->view->kind == PLICA_VIEW_SPACING)
+		plica_json_set_number(json, "spacing_threshold", part->view->spacing_px);
 	plica_json_set_integer(json, "n_accepted", (int64_t)selection->n_accepted);
 	plica_json_set_integer(json, "n_rejected", (int64_t)selection->n_rejected);
 	plica_json_set_number(json, "acceptance_rate", selection->acceptance_rate);
@@ -159,40 +186,57 @@ out:
 	return status;
 }
 
+static enum plica_status choose(struct plica_generation *generation, const struct part *part,
+	struct made_view *view, struct plica_error *err)
+{
+	const struct plica_view_params params = selection_params(generation->design, part->view);
+	enum plica_status status;
+
+	if (part->view->kind == PLICA_VIEW_SCAN)
+		PLICA_TRY(plica_own_scan(
+			&view->source, generation, part->view, part->dose, part->split, err));
+	else
+		PLICA_TRY(plica_dataset_load(&view->source, part->source, err));
+	status = plica_dataset_view(
+		&view->made, &view->selection, view->source, part->view->name, &params, err);
+	if (status == PLICA_OK && part->view->kind == PLICA_VIEW_SCAN) {
+		view->selection.selection_strategy = "scan";
+		status = plica_own_scan_describe(view->made, part->view, part->dose, err);
+	}
+out:
+	return status;
+}
+
 static enum plica_status make(struct plica_generation *generation, const struct part *part,
 	const char *key, struct plica_error *err)
 {
-	const struct plica_design *design = generation->design;
-	const struct plica_view_params params = selection_params(design, part->view);
-	struct plica_dataset *source = NULL;
-	struct plica_dataset *made = NULL;
-	struct plica_view selection = {0};
+	struct made_view view = {0};
 	char detail[HIGHEST_DETAIL];
 	struct plica_error why = {0};
 	enum plica_status status;
 
-	PLICA_TRY(plica_dataset_load(&source, part->source, err));
 	PLICA_TRY(plica_make_folders(part->folder, err));
-	status = plica_dataset_view(&made, &selection, source, part->view->name, &params, &why);
+	status = choose(generation, part, &view, &why);
 	if (status == PLICA_ERR_NUMERIC) {
 		status = write_impossible(generation, part, key, why.text, err);
 		goto out;
 	}
 	if (status != PLICA_OK) {
-		(void)plica_error_set(err, status, "'%s': %s", part->source, why.text);
+		(void)plica_error_set(err, status, "'%s': %s", part->file, why.text);
 		goto out;
 	}
-	PLICA_TRY(plica_metadata_mark(made, key, part->file, err));
-	PLICA_TRY(plica_dataset_save(made, part->file, err));
-	PLICA_TRY(write_metrics(part, design, made, &selection, key, err));
+	PLICA_TRY(plica_metadata_mark(view.made, key, part->file, err));
+	PLICA_TRY(plica_dataset_save(view.made, part->file, err));
+	PLICA_TRY(write_metrics(part, generation->design, &view, key, err));
 	(void)snprintf(detail, sizeof(detail), "%zu patterns in %zu groups, %s",
-		made->pattern_count, selection.n_accepted, selection.selection_strategy);
+		view.made->pattern_count, view.selection.n_accepted,
+		view.selection.selection_strategy);
 	PLICA_TRY(plica_generation_report(
 		generation, PLICA_GENERATE_WRITTEN, part->file, detail, err));
 out:
-	plica_view_release(&selection);
-	plica_dataset_free(source);
-	plica_dataset_free(made);
+	plica_view_release(&view.selection);
+	plica_dataset_free(view.source);
+	plica_dataset_free(view.made);
 	return status;
 }
 

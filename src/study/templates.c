@@ -46,6 +46,10 @@
 	"  count: 484                # positions\n"                                                \
 	"  step_px: 12\n"                                                                          \
 	"  jitter: 0.2               # of a step\n"                                                \
+	"  noise: independent        # or paired: lower doses are thinnings of the highest one\n"  \
+	"  dose_mode: per-frame      # or equal-fluence, for views with a scan of their own: "     \
+	"the\n"                                                                                    \
+	"                            # baseline's photons per object area\n"                       \
 	"\n"                                                                                       \
 	"# Folders, relative to this file.\n"                                                      \
 	"roots:\n"                                                                                 \
@@ -66,7 +70,9 @@ static const char reference[] =
 	"\n"
 	"# The baseline is every position. Another view keeps groups of positions whose centres "
 	"are\n"
-	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels.\n"
+	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels. Or 'fraction':\n"
+	"# a seeded share of the images (with 'groups': so many groups of them); or\n"
+	"# 'scan_overlap': a scan of its own, of that linear overlap, over the same object.\n"
 	"views:\n"
 	"  - {name: baseline}\n"
 	"  - {name: dense, overlap: 0.7}     # 38.4 px\n"
@@ -85,7 +91,9 @@ static const char sweep[] =
 	"\n"
 	"# The baseline is every position. Another view keeps groups of positions whose centres "
 	"are\n"
-	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels.\n"
+	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels. Or 'fraction':\n"
+	"# a seeded share of the images (with 'groups': so many groups of them); or\n"
+	"# 'scan_overlap': a scan of its own, of that linear overlap, over the same object.\n"
 	"views:\n"
 	"  - {name: baseline}\n"
 	"  - {name: f80, overlap: 0.8}       # 25.6 px\n"

@@ -124,6 +124,78 @@ def test_generate_keeps_what_it_made_and_nothing_else(plica, study):
     assert np.load(path)["diffraction"].shape == (2, 4, 4)
 
 
+KINDS = """\
+name: kinds
+doses: [1e3, 1e5]
+patch_size_pixels: 32
+views:
+  - {{name: baseline}}
+  - {{name: half, fraction: 0.5}}
+  - {{name: own, scan_overlap: 0.3}}
+reconstruction: {{algorithm: LSQML, num_epochs: 4, batch_size: 20}}
+data: {{specimen: cells, size_px: 44, step_px: 4, dose_mode: {mode}, noise: paired}}
+"""
+
+
+def make_kinds(plica, folder, mode):
+    folder.mkdir()
+    path = folder / "d.yaml"
+    path.write_text(KINDS.format(mode=mode))
+    plica("study", "generate", path)
+
+    def data(*parts):
+        found = np.load(folder.joinpath("kinds", *parts))
+        return found, json.loads(str(found["_metadata"]))
+
+    return path, data
+
+
+def photons(*parts):
+    """Per frame, on average over all of the parts."""
+    each = [(part["diffraction"].astype(np.float64) ** 2).sum(axis=(1, 2)) for part in parts]
+    return np.concatenate(each).mean()
+
+
+def test_views_by_fraction_and_by_scan(plica, tmp_path):
+    path, data = make_kinds(plica, tmp_path / "a", "per-frame")
+    train, _ = data("phase_c", "dose_1000", "patched_train.npz")
+    half, about = data("phase_d", "dose_1000", "half", "half_train.npz")
+    assert about["selection_strategy"] == "fraction" and about["s_img"] == 0.5
+    assert len(half["xcoords"]) == round(len(train["xcoords"]) / 2)
+    there = set(zip(train["ycoords"], train["xcoords"]))
+    assert set(zip(half["ycoords"], half["xcoords"])) <= there
+    metrics = load(tmp_path / "a/kinds/phase_d/dose_1000/half/train_metrics.json")
+    assert metrics["s_img"] == 0.5
+    assert metrics["n_images_total"] == len(train["xcoords"])
+    assert metrics["n_images_subsampled"] == len(half["xcoords"])
+    own, about = data("phase_d", "dose_1000", "own", "own_train.npz")
+    assert about["selection_strategy"] == "scan"
+    assert about["linear_overlap"] == pytest.approx(0.3, abs=0.1)
+    assert np.array_equal(own["objectGuess"], train["objectGuess"])
+    rest, _ = data("phase_d", "dose_1000", "own", "own_test.npz")
+    assert photons(own, rest) == pytest.approx(1e3, rel=0.02)
+    jobs = json.loads(plica("study", "plan", path, "--json").stdout)["jobs"]
+    assert [job["view"] for job in jobs[:7]] == ["baseline"] * 3 + ["half"] * 2 + ["own"] * 2
+    plica("study", "run", path, "--view", "half", "--view", "own", "--dose", 1000)
+    kept = plica("study", "generate", path).stdout
+    assert "made" not in [line.split()[0] for line in kept.splitlines()]
+
+
+def test_lower_doses_are_thinned_and_fluence_can_be_equal(plica, tmp_path):
+    _, data = make_kinds(plica, tmp_path / "b", "equal-fluence")
+    low, about = data("phase_c", "dose_1000", "patched.npz")
+    high, _ = data("phase_c", "dose_100000", "patched.npz")
+    assert about["thinned_from_dose"] == 1e5
+    assert (low["diffraction"] <= high["diffraction"]).all()
+    assert photons(low) == pytest.approx(1e3, rel=0.02)
+    own, about = data("phase_d", "dose_1000", "own", "own_train.npz")
+    assert about["dose_label"] == 1e3
+    step = json.loads(str(low["_metadata"]))["step_px"]
+    assert about["dose"] == pytest.approx(1e3 * (about["step_px"] / step) ** 2)
+    rest, _ = data("phase_d", "dose_1000", "own", "own_test.npz")
+    assert photons(own, rest) == pytest.approx(about["dose"], rel=0.02)
+
+
 def test_a_study_runs_and_is_not_run_again(plica, study):
     design = study / "d.yaml"
     plica("study", "run", design, "--jobs", 2)

@@ -167,6 +167,38 @@ static void modes_add_intensities(void **state)
 	plica_dataset_free(both);
 }
 
+/* Every count of a thinning is part of the master's, and on the whole it has its own dose. */
+static void thinnings_share_the_noise_of_their_master(void **state)
+{
+	struct plica_scene scene = scene_of(FRAMES);
+	struct plica_dataset *master = NULL;
+	struct plica_dataset *thinned = NULL;
+	const float *more, *less;
+	double mean = 0.0, square = 0.0;
+
+	(void)state;
+	assert_ok(plica_scene_expose(&master, &scene, 1e3, 3, &err));
+	assert_ok(plica_scene_expose_thinned(&thinned, &scene, 250.0, 1e3, 3, &err));
+	more = master->patterns;
+	less = thinned->patterns;
+	for (size_t i = 0; i < (size_t)FRAMES * N * N; i++)
+		assert_true(less[i] <= more[i]);
+	assert_close(plica_dataset_mean_photons(thinned) / plica_dataset_mean_photons(master), 0.25,
+		0.002);
+	/* Poisson: the variance of a pixel is its mean */
+	for (size_t i = 0; i < FRAMES; i++) {
+		double count = (double)(less[i * N * N] * less[i * N * N]);
+
+		mean += count / FRAMES;
+		square += count * count / FRAMES;
+	}
+	assert_close((square - mean * mean) / mean, 1.0, 0.15);
+	plica_dataset_free(master);
+	plica_dataset_free(thinned);
+	assert_error(plica_scene_expose_thinned(&thinned, &scene, 2e3, 1e3, 3, &err),
+		PLICA_ERR_ARGUMENT, "the dose of the master is 1000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +206,7 @@ int main(void)
 		cmocka_unit_test(mean_photons_is_the_power_of_the_exit_waves),
 		cmocka_unit_test(counts_are_poisson_about_the_model),
 		cmocka_unit_test(modes_add_intensities),
+		cmocka_unit_test(thinnings_share_the_noise_of_their_master),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

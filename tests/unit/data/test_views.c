@@ -56,7 +56,8 @@ static void split_parts_every_pattern_once(void **state)
 
 static void view_says_how_it_was_chosen(void **state)
 {
-	const struct plica_view_params params = {12.0, 2, 7, 123};
+	const struct plica_view_params params = {
+		.spacing_px = 12.0, .gridsize = 2, .neighbor_count = 7, .seed = 123};
 	struct plica_dataset *whole = simulated();
 	struct plica_dataset *part = NULL;
 	struct plica_view view;
@@ -82,7 +83,8 @@ static void view_says_how_it_was_chosen(void **state)
 
 static void impossible_views_leave_nothing(void **state)
 {
-	const struct plica_view_params params = {500.0, 2, 7, 123};
+	const struct plica_view_params params = {
+		.spacing_px = 500.0, .gridsize = 2, .neighbor_count = 7, .seed = 123};
 	struct plica_dataset *whole = simulated();
 	struct plica_dataset *part = NULL;
 

@@ -29,7 +29,8 @@ static void spacing_follows_the_overlap(void **state)
 
 static void direct_keeps_all(void **state)
 {
-	const struct plica_view_params params = {10.0, 1, 1, 0};
+	const struct plica_view_params params = {
+		.spacing_px = 10.0, .gridsize = 1, .neighbor_count = 1, .seed = 0};
 	struct plica_view view;
 	struct plica_error err;
 
@@ -46,7 +47,8 @@ static void direct_keeps_all(void **state)
 /* Gridsize 1: members are the kept centres, so spacing and maximality can be checked. */
 static void greedy_is_spaced_and_maximal(void **state)
 {
-	const struct plica_view_params params = {38.4, 1, 1, 123};
+	const struct plica_view_params params = {
+		.spacing_px = 38.4, .gridsize = 1, .neighbor_count = 1, .seed = 123};
 	struct plica_positions positions = raster(7.0);
 	struct plica_view view;
 	struct plica_error err;
@@ -86,7 +88,8 @@ static void greedy_is_spaced_and_maximal(void **state)
 
 static void the_seed_decides(void **state)
 {
-	struct plica_view_params params = {30.0, 2, 7, 1};
+	struct plica_view_params params = {
+		.spacing_px = 30.0, .gridsize = 2, .neighbor_count = 7, .seed = 1};
 	struct plica_view first, second;
 	struct plica_error err;
 
@@ -109,7 +112,8 @@ static void the_seed_decides(void **state)
 
 static void an_impossible_view_is_said_to_be(void **state)
 {
-	struct plica_view_params params = {1000.0, 2, 7, 1};
+	struct plica_view_params params = {
+		.spacing_px = 1000.0, .gridsize = 2, .neighbor_count = 7, .seed = 1};
 	struct plica_view view = {{0}, 0, 0, 0.0, NULL};
 	struct plica_error err;
 
@@ -120,9 +124,41 @@ static void an_impossible_view_is_said_to_be(void **state)
 	params.spacing_px = 0.0;
 	assert_error(plica_view_select(&view, raster(7.0), &params, &err), PLICA_ERR_ARGUMENT,
 		"spacing of the view is 0");
-	params = (struct plica_view_params){10.0, 2, 3, 1};
+	params = (struct plica_view_params){
+		.spacing_px = 10.0, .gridsize = 2, .neighbor_count = 3, .seed = 1};
 	assert_error(
 		plica_view_select(&view, raster(7.0), &params, &err), PLICA_ERR_ARGUMENT, "K is 3");
+}
+
+static void a_fraction_is_a_seeded_subsample(void **state)
+{
+	struct plica_view_params params = {
+		.gridsize = 2, .neighbor_count = 7, .image_fraction = 0.5, .subsample_seed = 456};
+	struct plica_view view, again, few;
+	struct plica_error err;
+
+	(void)state;
+	assert_ok(plica_view_select(&view, raster(7.0), &params, &err));
+	assert_string_equal(view.selection_strategy, "fraction");
+	assert_int_equal(view.members.count, COUNT / 2);
+	assert_int_equal(view.n_accepted, COUNT / 2); /* a group for each position left */
+	assert_close(view.acceptance_rate, 0.5, 0.01);
+	assert_ok(plica_view_select(&again, raster(7.0), &params, &err));
+	assert_memory_equal(
+		view.members.item, again.members.item, COUNT / 2 * sizeof(*view.members.item));
+	params.group_count = 3;
+	assert_ok(plica_view_select(&few, raster(7.0), &params, &err));
+	assert_int_equal(few.n_accepted, 3);
+	assert_in_range(few.members.count, 4, 12);
+	plica_view_release(&view);
+	plica_view_release(&again);
+	plica_view_release(&few);
+	params.image_fraction = 0.001;
+	assert_error(plica_view_select(&view, raster(7.0), &params, &err), PLICA_ERR_NUMERIC,
+		"no group fits");
+	params.image_fraction = 1.5;
+	assert_error(plica_view_select(&view, raster(7.0), &params, &err), PLICA_ERR_ARGUMENT,
+		"the fraction of images is 1.5");
 }
 
 int main(void)
@@ -133,6 +169,7 @@ int main(void)
 		cmocka_unit_test(greedy_is_spaced_and_maximal),
 		cmocka_unit_test(the_seed_decides),
 		cmocka_unit_test(an_impossible_view_is_said_to_be),
+		cmocka_unit_test(a_fraction_is_a_seeded_subsample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

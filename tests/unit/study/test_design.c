@@ -113,6 +113,42 @@ static void axes_are_put_in_order(void **state)
 	plica_design_free(design);
 }
 
+static void views_have_a_kind(void **state)
+{
+	struct plica_design *design = NULL;
+	struct plica_error err;
+
+	(void)state;
+	assert_ok(parse(&design,
+		"name: x\n"
+		"doses: [1e3]\n"
+		"views:\n"
+		"  - {name: own, scan_overlap: 0.6}\n"
+		"  - {name: half, fraction: 0.5, groups: 20}\n"
+		"  - {name: dense}\n"
+		"  - {name: baseline}\n"
+		"data: {dose_mode: equal-fluence, noise: paired}\n",
+		&err));
+	assert_int_equal(design->views[0].kind, PLICA_VIEW_WHOLE);
+	assert_int_equal(design->views[1].kind, PLICA_VIEW_SPACING);
+	assert_int_equal(design->views[2].kind, PLICA_VIEW_FRACTION);
+	assert_true(design->views[2].fraction == 0.5);
+	assert_int_equal(design->views[2].group_count, 20);
+	assert_int_equal(design->views[3].kind, PLICA_VIEW_SCAN);
+	assert_true(design->views[3].scan_overlap == 0.6);
+	assert_true(design->equal_fluence && design->paired_noise);
+	plica_design_free(design);
+	assert_refused("name: x\ndoses: [1e3]\nviews: [{name: a, fraction: 0}]\n",
+		"'views[0].fraction' is 0: expected a number in (0, 1]");
+	assert_refused("name: x\ndoses: [1e3]\nviews: [{name: a, scan_overlap: 1}]\n",
+		"'views[0].scan_overlap' is 1: expected a number in [0, 1)");
+	assert_refused("name: x\ndoses: [1e3]\nviews: [{name: a, overlap: 0.5, groups: 3}]\n",
+		"expected with 'fraction' alone");
+	assert_refused("name: x\ndoses: [1e3]\nviews: [{name: a, fraction: 0.5, spacing: 3}]\n",
+		"has both 'spacing' and 'fraction'");
+	assert_refused(SMALLEST "data: {dose_mode: per-fram}\n", "per-frame, equal-fluence");
+}
+
 static void options_may_be_nested_or_dotted(void **state)
 {
 	struct plica_design *design = NULL;
@@ -288,6 +324,7 @@ int main(void)
 		cmocka_unit_test(every_template_is_a_design),
 		cmocka_unit_test(smallest_design_gets_the_reference_defaults),
 		cmocka_unit_test(axes_are_put_in_order),
+		cmocka_unit_test(views_have_a_kind),
 		cmocka_unit_test(options_may_be_nested_or_dotted),
 		cmocka_unit_test(values_out_of_range_are_refused),
 		cmocka_unit_test(engines_take_what_they_have),
