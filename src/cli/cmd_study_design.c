@@ -31,7 +31,7 @@ static int run_init(const struct cli_command *self, int argc, const char **argv)
 	const char *name = plica_design_templates()[0];
 	const struct cli_option options[] = {
 		{"template", 0, CLI_TEXT, &name, "NAME",
-			"fly64-dose-overlap (default), or another of them"},
+			"fly64-dose-overlap (default), overlap-sweep or algorithms"},
 		{0},
 	};
 	struct plica_strings words = {0};

@@ -3,8 +3,8 @@
 
 #include "plica/study.h"
 
-/* The part that all templates share: everything after the axes. */
-#define COMMON                                                                                     \
+/* The parts that templates share, in the order of a design. */
+#define SETTINGS                                                                                   \
 	"\n"                                                                                       \
 	"# Positions of a group are chosen among so many nearest ones; at least gridsize "         \
 	"squared.\n"                                                                               \
@@ -23,7 +23,9 @@
 	"  emphasize_phase: true\n"                                                                \
 	"  report_amplitude: true\n"                                                               \
 	"  frc_threshold: 0.5\n"                                                                   \
-	"\n"                                                                                       \
+	"\n"
+
+#define ENGINE                                                                                     \
 	"reconstruction:\n"                                                                        \
 	"  algorithm: LSQML\n"                                                                     \
 	"  num_epochs: 100\n"                                                                      \
@@ -33,7 +35,9 @@
 	"the\n"                                                                                    \
 	"                            # truth, and so measures nothing\n"                           \
 	"  options: {}               # further settings: plica reconstruct --show-settings\n"      \
-	"\n"                                                                                       \
+	"\n"
+
+#define DATA                                                                                       \
 	"backend: native             # or ptychi: the pty-chi library, through its own program\n"  \
 	"environment: []             # variables that jobs are to see: NAME, or NAME=value\n"      \
 	"\n"                                                                                       \
@@ -50,12 +54,16 @@
 	"  dose_mode: per-frame      # or equal-fluence, for views with a scan of their own: "     \
 	"the\n"                                                                                    \
 	"                            # baseline's photons per object area\n"                       \
-	"\n"                                                                                       \
+	"\n"
+
+#define ROOTS                                                                                      \
 	"# Folders, relative to this file.\n"                                                      \
 	"roots:\n"                                                                                 \
 	"  phase_c_root: phase_c\n"                                                                \
 	"  phase_d_root: phase_d\n"                                                                \
 	"  artifact_root: reconstructions\n"
+
+#define COMMON SETTINGS ENGINE DATA ROOTS
 
 static const char reference[] =
 	"# A study of dose and overlap: 3 doses x (3 + 2 + 2) data sets = 21 reconstructions.\n"
@@ -104,8 +112,40 @@ static const char sweep[] =
 	"  - {name: f30, overlap: 0.3}\n"
 	"  - {name: f20, overlap: 0.2}       # 102.4 px\n" COMMON;
 
-static const char *const names[] = {"fly64-dose-overlap", "overlap-sweep", NULL};
-static const char *const texts[] = {reference, sweep};
+/* One design an engine, so that each has its own settings and results; the data are shared. */
+static const char algorithms[] =
+	"# Engines compared on the same data. This design is LSQML's; those of the others follow "
+	"from "
+	"it,\n"
+	"# with results of their own ('batch_size' is not ML's):\n"
+	"#\n"
+	"#   sed 's/LSQML/rPIE/' algorithms.yaml > rPIE.yaml\n"
+	"#   sed 's/LSQML/ML/; /batch_size/d' algorithms.yaml > ML.yaml\n"
+	"#   plica study generate algorithms.yaml\n"
+	"#   for design in algorithms rPIE ML; do plica study run $design.yaml; done\n"
+	"#   plica study compare ML.yaml --reference-root results-LSQML\n"
+	"name: algorithms\n"
+	"\n"
+	"# Expected photons per exposure.\n"
+	"doses: [1e3, 1e5]\n"
+	"gridsizes: [1]\n"
+	"\n"
+	"# Every position.\n"
+	"views:\n"
+	"  - {name: baseline}\n" SETTINGS "reconstruction:\n"
+	"  algorithm: LSQML\n"
+	"  num_epochs: 100\n"
+	"  batch_size: 96\n"
+	"  initial_object: flat\n"
+	"  options: {}               # further settings: plica reconstruct --show-settings\n"
+	"\n" DATA "# Folders, relative to this file.\n"
+	"roots:\n"
+	"  phase_c_root: phase_c\n"
+	"  phase_d_root: phase_d\n"
+	"  artifact_root: results-LSQML\n";
+
+static const char *const names[] = {"fly64-dose-overlap", "overlap-sweep", "algorithms", NULL};
+static const char *const texts[] = {reference, sweep, algorithms};
 
 const char *const *plica_design_templates(void)
 {

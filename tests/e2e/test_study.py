@@ -93,6 +93,20 @@ def test_init_is_a_design(plica, tmp_path):
     assert shown["metrics_config"]["frc_threshold"] == 0.5
 
 
+def test_the_algorithms_template_says_how_to_make_the_others(plica, tmp_path):
+    text = plica("study", "init", "--template", "algorithms").stdout
+    (tmp_path / "algorithms.yaml").write_text(text)
+    roots = set()
+    for line in text.splitlines():
+        if line.startswith("#   sed"):
+            subprocess.run(line[1:], shell=True, cwd=tmp_path, check=True)
+    for name in ("algorithms", "rPIE", "ML"):
+        shown = json.loads(plica("study", "show", tmp_path / f"{name}.yaml", "--json").stdout)
+        assert shown["phase_c_root"] == str(tmp_path / "phase_c")
+        roots.add((shown["reconstruction"]["algorithm"], shown["artifact_root"].split("-")[-1]))
+    assert roots == {(name, name) for name in ("LSQML", "rPIE", "ML")}
+
+
 def test_complaints_have_file_line_and_name(plica, tmp_path):
     path = tmp_path / "d.yaml"
     path.write_text("name: x\ndoses: [1e3]\nveiws: [{name: dense}]\n")
