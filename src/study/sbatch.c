@@ -28,7 +28,7 @@ static enum plica_status array_text(struct plica_text *out, const struct plica_s
 		size_t first = array->job[i] - array->offset;
 		size_t last = first;
 
-		while (++i < array->count && array->job[i] - array->offset == last + 1)
+		for (i++; i < array->count && array->job[i] - array->offset == last + 1; i++)
 			last++;
 		PLICA_TRY(plica_text_printf(out, err, "%s%zu", out->size > 0 ? "," : "", first));
 		if (last > first)
@@ -186,7 +186,7 @@ static enum plica_status call_patiently(struct plica_captured *out, const char *
 	double until = plica_seconds() + options->patience_s;
 	double pause = FIRST_PAUSE_S;
 
-	for (;; pause = fmin(2.0 * pause, LONGEST_PAUSE_S)) {
+	for (;;) {
 		struct plica_error cause = {0};
 		bool again;
 		enum plica_status status = call(out, argv, &again, &cause);
@@ -200,6 +200,7 @@ static enum plica_status call_patiently(struct plica_captured *out, const char *
 			options->busy(options->context, pause, cause.text) != 0)
 			return plica_error_set(err, PLICA_ERR_INTERRUPTED, "interrupted");
 		pause_for(pause);
+		pause = fmin(2.0 * pause, LONGEST_PAUSE_S);
 	}
 }
 
