@@ -41,6 +41,12 @@ enum plica_denoise_mode {
 	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
 };
 
+/** What rPIE's object update is regularised by. */
+enum plica_pie_illumination {
+	PLICA_PIE_BATCH, /**< the illumination of the batch: stable for any size */
+	PLICA_PIE_SCAN,  /**< that of all positions: slow and safe, as in tike */
+};
+
 /** A shape outside of which the probe is 0. */
 enum plica_probe_support {
 	PLICA_SUPPORT_NONE,
@@ -128,11 +134,17 @@ struct plica_settings {
 	int denoise;             /**< enum plica_denoise_mode */
 	double denoise_strength; /**< 0.5; 0.3 is careful */
 	struct {
+		double feedback; /**< of the PIE family's momentum; 0: none */
+		double friction; /**< what stays of it */
+		long period;     /**< batches */
+	} mpie;
+	struct {
 		long epochs;          /**< over which the gain is looked at */
 		double relative_gain; /**< of the loss; less of it ends the run; 0: never */
 	} early_stop;
 	struct {
-		double alpha;                    /**< rPIE's regularisation */
+		double alpha;                    /**< rPIE: regularisation; ePIE: step */
+		int illumination;                /**< enum plica_pie_illumination */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
 		bool optimizable;
@@ -173,6 +185,7 @@ struct plica_settings {
 		} grid_artifacts;
 	} object;
 	struct {
+		double alpha;                    /**< step of PIE */
 		double optimal_step_size_scaler; /**< beta_P */
 		double step_size;
 		bool optimizable;
@@ -214,7 +227,7 @@ struct plica_settings {
 
 struct plica_setting;
 
-/** The defaults of `algorithm` ("ML", "LSQML", "rPIE"); an unknown one is an error with the nearest
+/** The defaults of `algorithm` ("ML", "LSQML", "rPIE", "ePIE"); an unknown one is an error with the nearest
  * name. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_init(
 	struct plica_settings *settings, const char *algorithm, struct plica_error *err);
@@ -251,7 +264,9 @@ enum {
 	PLICA_SETTING_FOR_ML = 1,
 	PLICA_SETTING_FOR_LSQML = 2,
 	PLICA_SETTING_FOR_RPIE = 4,
-	PLICA_SETTING_FOR_ALL = 7,
+	PLICA_SETTING_FOR_EPIE = 8,
+	PLICA_SETTING_FOR_PIE = 12,
+	PLICA_SETTING_FOR_ALL = 15,
 };
 
 /** One row of the manual. */

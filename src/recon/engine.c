@@ -7,8 +7,8 @@
 #include "base/text.h"
 
 static const struct plica_engine *const engines[] = {
-	&plica_engine_ml, &plica_engine_lsqml, &plica_engine_rpie};
-static const char *const names[] = {"ML", "LSQML", "rPIE", NULL};
+	&plica_engine_ml, &plica_engine_lsqml, &plica_engine_rpie, &plica_engine_epie};
+static const char *const names[] = {"ML", "LSQML", "rPIE", "ePIE", NULL};
 
 #define ENGINE_COUNT (sizeof(engines) / sizeof(engines[0]))
 
@@ -34,6 +34,6 @@ enum plica_status plica_engine_find(
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"unknown algorithm '%s': did you mean '%s'?", name, nearest);
 	return plica_error_set(err, PLICA_ERR_ARGUMENT,
-		"unknown algorithm '%s': expected one of %s, %s, %s", name, names[0], names[1],
-		names[2]);
+		"unknown algorithm '%s': expected one of %s, %s, %s, %s", name, names[0], names[1],
+		names[2], names[3]);
 }

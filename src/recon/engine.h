@@ -44,5 +44,6 @@ PLICA_MUST_USE enum plica_status plica_engine_find(
 extern const struct plica_engine plica_engine_lsqml;
 extern const struct plica_engine plica_engine_ml;
 extern const struct plica_engine plica_engine_rpie;
+extern const struct plica_engine plica_engine_epie;
 
 #endif

@@ -32,8 +32,9 @@ struct engine_needs {
 
 /* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, five vectors of 2, |O|^2. */
 static const struct engine_needs table[] = {
-	{"LSQML", 6.0, 4.0, 2.0, 0.0, 0.0, true},
+	{"LSQML", 6.0, 4.0, 2.0, 4.0, 0.0, true},
 	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, true},
+	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, true},
 	{"ML", 17.0, 2.0, 0.0, 4.0, 64.0, false},
 };
 
@@ -70,11 +71,15 @@ static double canvas_pixels(
 	       (extent(dataset->x_px, dataset->pattern_count) + side + 2.0 * margin + STRIDE_PAD);
 }
 
-/* Scratch of the constraints (recon/constraint.c) and, at the end, of denoising. */
-static double constraint_canvases(const struct plica_settings *settings)
+/* Scratch of options: constraints (recon/constraint.c), momentum of PIE, denoising at the end. */
+static double option_canvases(const struct plica_settings *settings)
 {
 	double canvases = 0.0;
 
+	if (settings->mpie.feedback > 0.0)
+		canvases += 4.0;
+	if (settings->object.illumination == PLICA_PIE_SCAN)
+		canvases += 1.0;
 	if (settings->object.remove_object_probe_ambiguity.enabled)
 		canvases += 1.0;
 	if (settings->object.smoothness.alpha > 0.0 || settings->probe.center_constraint.enabled)
@@ -92,7 +97,7 @@ static double constraint_canvases(const struct plica_settings *settings)
 static double canvas_count(const struct plica_settings *settings)
 {
 	const struct engine_needs *needs = needs_of(settings);
-	double canvases = 2.0 + 2.0 + needs->canvases + constraint_canvases(settings);
+	double canvases = 2.0 + 2.0 + needs->canvases + option_canvases(settings);
 
 	if (settings->low_frequency_boost.enabled)
 		canvases += needs->boost_canvases;

@@ -11,14 +11,15 @@
 #include "recon/plan.h"
 
 enum plica_status plica_pie_create(struct plica_pie **out, struct plica_problem *problem,
-	size_t batch_size, double eta, struct plica_error *err)
+	size_t batch_size, double alpha, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_pie *pie = NULL;
 
 	PLICA_TRY(PLICA_NEW(&pie, 1, err));
 	pie->problem = problem;
-	pie->eta = eta;
+	pie->alpha = alpha;
+	pie->probe_alpha = 1.0;
 	PLICA_TRY(plica_batches_init(&pie->batches, problem->count, batch_size,
 		(uint64_t)problem->settings->random_seed, err));
 	PLICA_TRY(plica_pass_create(&pie->pass, problem, pie->batches.largest, true, err));
@@ -37,20 +38,44 @@ void plica_pie_free(struct plica_pie *pie)
 	plica_pass_free(pie->pass);
 	plica_batches_release(&pie->batches);
 	plica_free(pie->probe_power);
+	plica_free(pie->scan_power);
+	plica_pie_momentum_free(pie->momentum);
 	plica_free(pie);
+}
+
+static float largest_of(const float *values, size_t count)
+{
+	float largest = 0.0F;
+
+	for (size_t k = 0; k < count; k++)
+		largest = values[k] > largest ? values[k] : largest;
+	return largest;
 }
 
 /* max sum_m |P_m|^2: the same as the maximum over the batch's shifted probes but for the interpolation. */
 static float largest_probe_power(struct plica_pie *pie)
 {
 	size_t side = pie->problem->side;
-	float largest = 0.0F;
 
 	memset(pie->probe_power, 0, side * side * sizeof(*pie->probe_power));
 	plica_problem_probe_power(pie->problem, pie->probe_power);
-	for (size_t k = 0; k < side * side; k++)
-		largest = pie->probe_power[k] > largest ? pie->probe_power[k] : largest;
-	return largest;
+	return largest_of(pie->probe_power, side * side);
+}
+
+static size_t canvas_floats(const struct plica_pie *pie)
+{
+	const struct plica_planes *object = &pie->problem->object;
+
+	return object->rows * object->stride;
+}
+
+/* 1 over what divides G where the illumination is `power`. */
+static float object_scale(const struct plica_pie *pie, float power, float largest)
+{
+	float alpha = (float)pie->alpha;
+
+	return pie->extended ? alpha / (power > largest ? power : largest)
+			     : 1.0F / ((1.0F - alpha) * power + alpha * largest);
 }
 
 static void update_object(struct plica_pie *pie)
@@ -59,46 +84,83 @@ static void update_object(struct plica_pie *pie)
 	struct plica_planes *object = &pie->problem->object;
 	size_t first = pass->first_row * object->stride;
 	size_t end = pass->end_row * object->stride;
-	float keep = (float)(1.0 - pie->eta);
-	float damping = (float)pie->eta * largest_probe_power(pie);
+	const float *power = pie->scan_power != NULL ? pie->scan_power : pass->power;
+	float largest =
+		pie->scan_power != NULL ? pie->largest_scan_power : largest_probe_power(pie);
 
 #pragma omp parallel for schedule(static) num_threads(pie->problem->threads)
 	for (size_t k = first; k < end; k++) {
-		float scale = 1.0F / (keep * pass->power[k] + damping);
+		float scale = object_scale(pie, power[k], largest);
 
 		object->re[k] += scale * pass->gradient.re[k];
 		object->im[k] += scale * pass->gradient.im[k];
 	}
 }
 
-static void update_probe(struct plica_pie *pie, size_t count)
+/* max |O|^2 in the rows of the batch. */
+static float largest_transmission(const struct plica_pie *pie)
+{
+	const struct plica_planes *object = &pie->problem->object;
+	size_t end = pie->pass->end_row * object->stride;
+	float largest = 0.0F;
+
+	for (size_t k = pie->pass->first_row * object->stride; k < end; k++) {
+		float power = object->re[k] * object->re[k] + object->im[k] * object->im[k];
+
+		largest = power > largest ? power : largest;
+	}
+	return largest;
+}
+
+/* `transmission`: of the object before its update. */
+static void update_probe(struct plica_pie *pie, size_t count, float transmission)
 {
 	struct plica_problem *problem = pie->problem;
-	float scale = 1.0F / (float)count;
+	float scale = (float)(pie->probe_alpha / ((double)count * (double)transmission));
 
 	for (size_t k = 0; k < problem->probe_floats; k++)
 		problem->probe[k] += scale * pie->pass->probe_gradient[k];
 	plica_problem_probe_changed(problem);
 }
 
+static void run_batch(
+	struct plica_pie *pie, const size_t *positions, size_t count, bool updates_probe)
+{
+	float transmission;
+
+	plica_pass_run(pie->pass, positions, count);
+	transmission = pie->extended ? largest_transmission(pie) : 1.0F;
+	update_object(pie);
+	if (updates_probe && transmission > 0.0F)
+		update_probe(pie, count, transmission);
+}
+
+static void measure_scan_power(struct plica_pie *pie)
+{
+	plica_problem_illumination(pie->problem, pie->scan_power);
+	pie->largest_scan_power = largest_of(pie->scan_power, canvas_floats(pie));
+}
+
 double plica_pie_epoch(struct plica_pie *pie, long number)
 {
 	struct plica_problem *problem = pie->problem;
+	bool updates_probe = problem->settings->probe.optimizable &&
+			     plica_plan_includes(&problem->settings->probe.plan, number);
 	double residual = 0.0;
 
+	if (pie->scan_power != NULL)
+		measure_scan_power(pie);
 	plica_batches_shuffle(&pie->batches, number);
 	for (size_t k = 0; k < pie->batches.batch_count; k++) {
 		size_t count;
 		const size_t *positions = plica_batches_get(&pie->batches, k, &count);
 
-		plica_pass_run(pie->pass, positions, count);
-		update_object(pie);
-		if (problem->settings->probe.optimizable &&
-			plica_plan_includes(&problem->settings->probe.plan, number))
-			update_probe(pie, count);
+		run_batch(pie, positions, count, updates_probe);
 		plica_nuisance_after_set(pie->pass, positions, count, number);
 		for (size_t i = 0; i < count; i++)
 			residual += pie->pass->sums[i].residual;
+		if (pie->momentum != NULL)
+			plica_pie_momentum_step(pie->momentum);
 	}
 	plica_intensity_normalise(problem);
 	return residual / ((double)problem->count * problem->valid_pixels);
@@ -107,13 +169,31 @@ double plica_pie_epoch(struct plica_pie *pie, long number)
 static enum plica_status create(
 	void **state, struct plica_problem *problem, struct plica_error *err)
 {
-	struct plica_pie *pie = NULL;
+	enum plica_status status;
 	const struct plica_settings *settings = problem->settings;
-	enum plica_status status = plica_pie_create(
-		&pie, problem, (size_t)settings->batch_size, settings->object.alpha, err);
+	struct plica_pie *pie = NULL;
+
+	PLICA_TRY(plica_pie_create(
+		&pie, problem, (size_t)settings->batch_size, settings->object.alpha, err));
+	pie->probe_alpha = settings->probe.alpha;
+	if (settings->object.illumination == PLICA_PIE_SCAN)
+		PLICA_TRY(PLICA_NEW(&pie->scan_power, canvas_floats(pie), err));
+	if (settings->mpie.feedback > 0.0)
+		PLICA_TRY(plica_pie_momentum_create(&pie->momentum, problem, err));
+	*state = pie;
+	pie = NULL;
+out:
+	plica_pie_free(pie);
+	return status;
+}
+
+static enum plica_status create_extended(
+	void **state, struct plica_problem *problem, struct plica_error *err)
+{
+	enum plica_status status = create(state, problem, err);
 
 	if (status == PLICA_OK)
-		*state = pie;
+		((struct plica_pie *)*state)->extended = true;
 	return status;
 }
 
@@ -123,11 +203,22 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	result->cost = 1.0;
 }
 
-/* The order of the positions follows from the number of the epoch: there is no further state. */
+/* Object or probe were moved: the momentum must not take that for its own. */
+static void changed(void *state)
+{
+	struct plica_pie *pie = state;
+
+	if (pie->momentum != NULL)
+		plica_pie_momentum_restart(pie->momentum);
+}
+
+/* The order of the positions follows from the number of the epoch: the momentum is all there is. */
 static void archive(void *state, struct plica_archive *archive)
 {
-	(void)state;
-	(void)archive;
+	struct plica_pie *pie = state;
+
+	if (pie->momentum != NULL)
+		plica_pie_momentum_archive(pie->momentum, archive);
 }
 
 static void destroy(void *state)
@@ -139,6 +230,16 @@ const struct plica_engine plica_engine_rpie = {
 	.name = "rPIE",
 	.create = create,
 	.epoch = epoch,
+	.changed = changed,
+	.archive = archive,
+	.destroy = destroy,
+};
+
+const struct plica_engine plica_engine_epie = {
+	.name = "ePIE",
+	.create = create_extended,
+	.epoch = epoch,
+	.changed = changed,
 	.archive = archive,
 	.destroy = destroy,
 };

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plica/settings.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "base/try.h"
-#include "format/json.h"
 #include "recon/engine.h"
 #include "recon/modes.h"
 #include "recon/position_step.h"
@@ -21,6 +14,7 @@ static const char *const supports[] = {"none", "ellipse", "rectangle", NULL};
 static const char *const grid_directions[] = {"xy", "x", "y", NULL};
 static const char *const grid_components[] = {"phase", "magnitude", NULL};
 static const char *const orthogonalize_methods[] = {"svd", "gs", NULL};
+static const char *const illuminations[] = {"batch", "scan", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
 #define AT(member) offsetof(struct plica_settings, member)
@@ -42,7 +36,7 @@ static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 static const struct plica_setting table[] = {
 	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, FOR(ALL), "epochs",
 		"passes over all patterns"},
-	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, FOR(LSQML) | FOR(RPIE),
+	{"batch_size", PLICA_SETTING_INTEGER, AT(batch_size), 1, 1e9, NULL, FOR(LSQML) | FOR(PIE),
 		"positions", "positions in a minibatch; object and probe change after each"},
 	{"batching_mode", PLICA_SETTING_CHOICE, AT(batching_mode), 0, 0, batching_modes, FOR(LSQML),
 		"",
@@ -156,8 +150,22 @@ static const struct plica_setting table[] = {
 		"object is kept"},
 	{"denoise_strength", PLICA_SETTING_NUMBER, AT(denoise_strength), 0, 10, NULL, FOR(ML), "",
 		"of that step, in standard deviations of a pixel; 0.3 is careful"},
-	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 1, NULL, FOR(RPIE), "",
-		"regularisation of the object update; small is fast and noisy"},
+	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 2, NULL, FOR(PIE), "",
+		"rPIE: regularisation of the object update, up to 1, small is fast and noisy; "
+		"ePIE: its "
+		"step"},
+	{"object.illumination", PLICA_SETTING_CHOICE, AT(object.illumination), 0, 0, illuminations,
+		FOR(RPIE), "",
+		"what regularises the object update: the batch's own illumination, or the whole "
+		"scan's"},
+	{"probe.alpha", PLICA_SETTING_NUMBER, AT(probe.alpha), 0, 2, NULL, FOR(PIE), "",
+		"step of the probe"},
+	{"mpie.feedback", PLICA_SETTING_NUMBER, AT(mpie.feedback), 0, 1, NULL, FOR(PIE), "",
+		"part of the momentum that is added to object and probe; 0: none"},
+	{"mpie.friction", PLICA_SETTING_NUMBER, AT(mpie.friction), 0, 0.99, NULL, FOR(PIE), "",
+		"part of the momentum that stays from one time to the next"},
+	{"mpie.period", PLICA_SETTING_INTEGER, AT(mpie.period), 1, 1e6, NULL, FOR(PIE), "batches",
+		"from one time to the next"},
 	{"object.optimal_step_size_scaler", PLICA_SETTING_NUMBER,
 		AT(object.optimal_step_size_scaler), 0, 10, NULL, FOR(LSQML), "",
 		"factor on the least-squares step of the object"},
@@ -167,10 +175,10 @@ static const struct plica_setting table[] = {
 		"", "update the object"},
 	PLAN_ROWS("object.optimization_plan", object.plan, FOR(LSQML)),
 	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
-		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL,
-		FOR(LSQML) | FOR(RPIE), "", "keep the mean transmission at one"},
+		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, FOR(LSQML) | FOR(PIE),
+		"", "keep the mean transmission at one"},
 	PLAN_ROWS("object.remove_object_probe_ambiguity.optimization_plan",
-		object.remove_object_probe_ambiguity.plan, FOR(LSQML) | FOR(RPIE)),
+		object.remove_object_probe_ambiguity.plan, FOR(LSQML) | FOR(PIE)),
 	{"object.hard_limits_magnitude_phase.enabled", PLICA_SETTING_BOOL,
 		AT(object.hard_limits.enabled), 0, 1, NULL, FOR(ALL), "",
 		"hold magnitude and phase of the object within limits"},
@@ -227,7 +235,7 @@ static const struct plica_setting table[] = {
 		"further factor on every probe update"},
 	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, FOR(ALL), "",
 		"update the probe"},
-	PLAN_ROWS("probe.optimization_plan", probe.plan, FOR(LSQML) | FOR(RPIE)),
+	PLAN_ROWS("probe.optimization_plan", probe.plan, FOR(LSQML) | FOR(PIE)),
 	{"probe.power_constraint.enabled", PLICA_SETTING_BOOL, AT(probe.power_constraint.enabled),
 		0, 1, NULL, FOR(ALL), "", "hold the probe's power"},
 	PLAN_ROWS(
@@ -277,10 +285,10 @@ static const struct plica_setting table[] = {
 		AT(probe.orthogonalize_incoherent_modes.enabled), 0, 1, NULL, FOR(ALL), "",
 		"make the modes orthogonal, at the end in any case"},
 	PLAN_ROWS("probe.orthogonalize_incoherent_modes.optimization_plan",
-		probe.orthogonalize_incoherent_modes.plan, FOR(LSQML) | FOR(RPIE)),
+		probe.orthogonalize_incoherent_modes.plan, FOR(LSQML) | FOR(PIE)),
 	{"probe.orthogonalize_incoherent_modes.method", PLICA_SETTING_CHOICE,
 		AT(probe.orthogonalize_incoherent_modes.method), 0, 0, orthogonalize_methods,
-		FOR(LSQML) | FOR(RPIE), "",
+		FOR(LSQML) | FOR(PIE), "",
 		"svd mixes them, strongest first, and changes no pattern; gs takes out of each "
 		"what it shares with those before"},
 	{"background.optimizable", PLICA_SETTING_BOOL, AT(background.optimizable), 0, 1, NULL,
@@ -347,7 +355,8 @@ static const struct plica_settings common = {
 			.period_y_px = 10.0,
 			.period_x_px = 10.0,
 			.window_size = 2}},
-	.probe = {.optimal_step_size_scaler = 0.9,
+	.probe = {.alpha = 1.0,
+		.optimal_step_size_scaler = 0.9,
 		.step_size = 1.0,
 		.optimizable = true,
 		.plan = ALWAYS,
@@ -358,6 +367,7 @@ static const struct plica_settings common = {
 			.threshold = 0.005},
 		.center_constraint.plan = ALWAYS,
 		.orthogonalize_incoherent_modes = {.enabled = true, .plan = ALWAYS}},
+	.mpie = {.friction = 0.7, .period = 20},
 	.early_stop = {.epochs = 5},
 	.opr_mode_weights = {.plan = {.start = 3, .stop = NEVER, .stride = 1}},
 };
@@ -383,10 +393,12 @@ enum plica_status plica_settings_init(
 		settings->low_frequency_boost.enabled = false;
 		settings->low_frequency_boost.width = 1.3;
 	}
-	if (engine == &plica_engine_rpie) {
+	if (engine == &plica_engine_rpie || engine == &plica_engine_epie) {
 		settings->num_epochs = 100;
 		settings->batch_size = 10;
 	}
+	if (engine == &plica_engine_epie)
+		settings->object.alpha = 1.0;
 	return PLICA_OK;
 }
 
@@ -398,238 +410,4 @@ bool plica_setting_applies(const struct plica_setting *row, const struct plica_s
 		if (strcmp(names[i], settings->algorithm) == 0)
 			return (row->engines & (1U << i)) != 0;
 	return false;
-}
-
-static const struct plica_setting *find(const char *name)
-{
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (strcmp(table[i].name, name) == 0)
-			return &table[i];
-	return NULL;
-}
-
-static enum plica_status unknown(const char *name, struct plica_error *err)
-{
-	const char *names[TABLE_COUNT];
-	const char *nearest;
-
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		names[i] = table[i].name;
-	nearest = plica_nearest_name(name, names, TABLE_COUNT);
-	if (nearest != NULL)
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"unknown option '%s': did you mean '%s'?", name, nearest);
-	return plica_error_set(err, PLICA_ERR_ARGUMENT, "unknown option '%s'", name);
-}
-
-static const void *member(const struct plica_settings *settings, const struct plica_setting *row)
-{
-	return (const char *)settings + row->offset;
-}
-
-static double number_of(const struct plica_settings *settings, const struct plica_setting *row)
-{
-	const void *value = member(settings, row);
-
-	switch (row->type) {
-	case PLICA_SETTING_INTEGER:
-		return (double)*(const long *)value;
-	case PLICA_SETTING_NUMBER:
-		return *(const double *)value;
-	case PLICA_SETTING_BOOL:
-		return *(const bool *)value ? 1.0 : 0.0;
-	case PLICA_SETTING_CHOICE:
-		return (double)*(const int *)value;
-	}
-	return (double)NAN;
-}
-
-static int choice_count(const struct plica_setting *row)
-{
-	int count = 0;
-
-	while (row->choices[count] != NULL)
-		count++;
-	return count;
-}
-
-static enum plica_status check_range(
-	const struct plica_setting *row, double value, struct plica_error *err)
-{
-	if (row->choices != NULL && value >= 0.0 && value < choice_count(row))
-		return PLICA_OK;
-	if (row->choices != NULL)
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"option '%s' is number %g of %d choices", row->name, value,
-			choice_count(row));
-	if (value >= row->least && value <= row->most)
-		return PLICA_OK;
-	return plica_error_set(err, PLICA_ERR_ARGUMENT,
-		"option '%s' is %g, expected a %s from %g to %g%s%s", row->name, value,
-		row->type == PLICA_SETTING_INTEGER ? "whole number" : "number", row->least,
-		row->most, row->unit[0] != '\0' ? " " : "", row->unit);
-}
-
-static enum plica_status set_choice(
-	int *out, const struct plica_setting *row, const char *text, struct plica_error *err)
-{
-	struct plica_text names = {0};
-	enum plica_status status = PLICA_OK;
-
-	for (int i = 0; row->choices[i] != NULL; i++) {
-		if (strcmp(row->choices[i], text) == 0) {
-			*out = i;
-			goto out;
-		}
-		PLICA_TRY(
-			plica_text_printf(&names, err, "%s%s", i > 0 ? ", " : "", row->choices[i]));
-	}
-	status = plica_error_set(err, PLICA_ERR_ARGUMENT, "option '%s' is '%s', expected one of %s",
-		row->name, text, plica_text_string(&names));
-out:
-	plica_text_release(&names);
-	return status;
-}
-
-static enum plica_status set_bool(
-	bool *out, const struct plica_setting *row, const char *text, struct plica_error *err)
-{
-	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
-		*out = text[0] == 't';
-		return PLICA_OK;
-	}
-	return plica_error_set(err, PLICA_ERR_ARGUMENT,
-		"option '%s' is '%s', expected true or false", row->name, text);
-}
-
-static enum plica_status set_number(
-	void *out, const struct plica_setting *row, const char *text, struct plica_error *err)
-{
-	char *end = NULL;
-	double value;
-	enum plica_status status;
-
-	errno = 0;
-	value = strtod(text, &end);
-	if (end == text || *end != '\0' || errno != 0 || !isfinite(value) ||
-		(row->type == PLICA_SETTING_INTEGER && value != trunc(value)))
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"option '%s' is '%s', expected a %s", row->name, text,
-			row->type == PLICA_SETTING_INTEGER ? "whole number" : "number");
-	status = check_range(row, value, err);
-	if (status != PLICA_OK)
-		return status;
-	if (row->type == PLICA_SETTING_INTEGER)
-		*(long *)out = (long)value;
-	else
-		*(double *)out = value;
-	return PLICA_OK;
-}
-
-enum plica_status plica_settings_set(struct plica_settings *settings, const char *name,
-	const char *text, struct plica_error *err)
-{
-	const struct plica_setting *row = find(name);
-	void *target;
-
-	if (row == NULL)
-		return unknown(name, err);
-	if (!plica_setting_applies(row, settings))
-		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"option '%s' does not apply to the algorithm %s", name,
-			settings->algorithm);
-	target = (char *)settings + row->offset;
-	switch (row->type) {
-	case PLICA_SETTING_CHOICE:
-		return set_choice(target, row, text, err);
-	case PLICA_SETTING_BOOL:
-		return set_bool(target, row, text, err);
-	case PLICA_SETTING_INTEGER:
-	case PLICA_SETTING_NUMBER:
-		break;
-	}
-	return set_number(target, row, text, err);
-}
-
-static enum plica_status check_limits(
-	const char *name, const double limits[2], struct plica_error *err)
-{
-	if (limits[0] <= limits[1])
-		return PLICA_OK;
-	return plica_error_set(err, PLICA_ERR_ARGUMENT,
-		"option 'object.hard_limits_magnitude_phase.%s': the lower limit %g is above the "
-		"upper, %g",
-		name, limits[0], limits[1]);
-}
-
-enum plica_status plica_settings_check(
-	const struct plica_settings *settings, struct plica_error *err)
-{
-	enum plica_status checked;
-
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		enum plica_status status =
-			check_range(&table[i], number_of(settings, &table[i]), err);
-
-		if (status != PLICA_OK)
-			return status;
-	}
-	checked = check_limits("abs_lim", settings->object.hard_limits.abs_lim, err);
-	if (checked != PLICA_OK)
-		return checked;
-	return check_limits("phase_lim", settings->object.hard_limits.phase_lim, err);
-}
-
-void plica_settings_get(char out[PLICA_SETTING_TEXT], const struct plica_settings *settings,
-	const struct plica_setting *row)
-{
-	double number = number_of(settings, row);
-
-	if (row->type == PLICA_SETTING_CHOICE)
-		(void)snprintf(out, PLICA_SETTING_TEXT, "%s", row->choices[(int)number]);
-	else if (row->type == PLICA_SETTING_BOOL)
-		(void)snprintf(out, PLICA_SETTING_TEXT, "%s", number != 0.0 ? "true" : "false");
-	else
-		(void)snprintf(out, PLICA_SETTING_TEXT, "%.15g", number);
-}
-
-static void put(struct plica_json *json, const struct plica_settings *settings,
-	const struct plica_setting *row)
-{
-	double number = number_of(settings, row);
-
-	switch (row->type) {
-	case PLICA_SETTING_INTEGER:
-		plica_json_set_integer(json, row->name, (int64_t)number);
-		break;
-	case PLICA_SETTING_NUMBER:
-		plica_json_set_number(json, row->name, number);
-		break;
-	case PLICA_SETTING_BOOL:
-		plica_json_set_bool(json, row->name, number != 0.0);
-		break;
-	case PLICA_SETTING_CHOICE:
-		plica_json_set_text(json, row->name, row->choices[(int)number]);
-		break;
-	}
-}
-
-enum plica_status plica_settings_json(
-	char **out, const struct plica_settings *settings, struct plica_error *err)
-{
-	enum plica_status status;
-	struct plica_text text = {0};
-	struct plica_json *json = plica_json_object();
-
-	plica_json_set_text(json, "algorithm", settings->algorithm);
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (plica_setting_applies(&table[i], settings))
-			put(json, settings, &table[i]);
-	PLICA_TRY(plica_json_line(&text, json, err));
-	*out = text.data; /* ownership moves to the caller */
-	text = (struct plica_text){0};
-out:
-	plica_text_release(&text);
-	plica_json_free(json);
-	return status;
 }

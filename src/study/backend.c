@@ -13,7 +13,7 @@
 #define PTYCHI_PYTHON "plica/ptychi/bin/python3"
 
 static const char *const names[] = {"native", "ptychi", NULL};
-static const char *const native_algorithms[] = {"LSQML", "ML", "rPIE", NULL};
+static const char *const native_algorithms[] = {"LSQML", "ML", "rPIE", "ePIE", NULL};
 static const char *const ptychi_algorithms[] = {"LSQML", "DM", "PIE", "ePIE", "rPIE", "RAAR", NULL};
 
 const char *const *plica_backend_names(void)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from skimage.io import imread
 
-ENGINES = ("ML", "LSQML", "rPIE")
+ENGINES = ("ML", "LSQML", "rPIE", "ePIE")
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +33,20 @@ def members(folder):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_run_that_is_killed_goes_on_with_the_same_bits(program, plica, scan, tmp_path, engine):
     """Killed (no signal that it could handle) at moments that the seed draws, and resumed."""
-    words = ["reconstruct", "-i", scan, "-a", engine, "-n", 60, "-t", 1, "--checkpoint-epochs", 2]
+    words = ["reconstruct", "-i", scan, "-a", engine, "-n", 150, "-t", 1]
+    words += ["--checkpoint-epochs", 3]
+    start = time.monotonic()
     plica(*words, "-o", tmp_path / "whole")
+    took = time.monotonic() - start
     draw = random.Random(engine)
     folder = tmp_path / "killed"
     kills = 0
-    for _ in range(8):
+    for _ in range(6):
         command = [program, *words, "-o", folder, "--resume", "--progress", "none"]
         with subprocess.Popen(
             list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         ) as child:
-            time.sleep(draw.uniform(0.02, 0.25))
+            time.sleep(took * draw.uniform(0.1, 0.4))
             child.kill()
             child.communicate(timeout=60)
         kills += child.returncode == -9

@@ -217,7 +217,7 @@ def test_only_the_results_are_left(star):
     assert names <= {"reconstruction.npz", "reconstruction.png", "checkpoint.npz"}
 
 
-@pytest.mark.parametrize("algorithm", ["ML", "LSQML", "rPIE"])
+@pytest.mark.parametrize("algorithm", ["ML", "LSQML", "rPIE", "ePIE"])
 def test_bad_pixels_and_sub_pixel_positions(plica, small, tmp_path, algorithm):
     run = reconstruct(plica, small, tmp_path, "-a", algorithm, "-n", 40)
     error = fourier_error(run)

@@ -12,7 +12,7 @@ static struct plica_error err;
 static const struct {
 	const char *algorithm;
 	long epochs;
-} goals[] = {{"LSQML", 60}, {"rPIE", 60}, {"ML", 60}};
+} goals[] = {{"LSQML", 60}, {"rPIE", 60}, {"ML", 60}, {"ePIE", 120}};
 
 #define LOSS_FACTOR 1e-3
 

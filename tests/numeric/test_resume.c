@@ -27,7 +27,7 @@ static void make_settings(struct plica_settings *settings, const char *algorithm
 	settings->threads = 2;
 	settings->batch_size = 16;
 	settings->low_frequency_boost.enabled = true;
-	settings->positions.optimizable = strcmp(algorithm, "rPIE") != 0;
+	settings->positions.optimizable = strstr(algorithm, "PIE") == NULL;
 	settings->positions.plan.start = 1; /* early, so that they have moved when a run goes on */
 	settings->positions.affine.enabled = true;
 	settings->positions.affine.plan.stride = 4;
@@ -36,6 +36,8 @@ static void make_settings(struct plica_settings *settings, const char *algorithm
 	settings->probe.support_constraint.enabled = true;
 	settings->object.tv.weight = 1e-4;
 	settings->object.tv.plan.stride = 3;
+	settings->mpie.feedback = strcmp(algorithm, "ePIE") == 0 ? 0.2 : 0.0;
+	settings->mpie.period = 3;
 }
 
 static struct plica_product *run_in_pieces(

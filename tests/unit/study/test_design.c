@@ -228,8 +228,8 @@ static void unknown_names_are_refused_with_the_nearest(void **state)
 {
 	(void)state;
 	assert_refused(SMALLEST "reconstruction:\n  algorithm: LSQLM\n",
-		"d.yaml:5: 'reconstruction.algorithm' is 'LSQLM': expected one of LSQML, ML, rPIE "
-		"(did you "
+		"d.yaml:5: 'reconstruction.algorithm' is 'LSQLM': expected one of LSQML, ML, rPIE, "
+		"ePIE (did you "
 		"mean 'LSQML'?)");
 	assert_refused(SMALLEST "backend: natve\n", "expected one of native, ptychi (did you mean");
 	assert_refused(SMALLEST "splits: [train, tset]\n",
