@@ -69,7 +69,8 @@ struct plica_slurm_states {
 	bool answered; /**< false: the controller did not; then states are those of the folders */
 };
 
-/** Joins Slurm's states with the job folders; reads only. Release with plica_slurm_release. */
+/** Joins Slurm's states with the job folders and the list of a run that works here, whose jobs are
+ * queued; reads only. Release with plica_slurm_release. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_slurm_query(
 	struct plica_slurm_states *out, const struct plica_jobs *jobs, struct plica_error *err);
 PLICA_API void plica_slurm_release(struct plica_slurm_states *states);

@@ -146,7 +146,7 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	plica_json_set_integer(root, "total_jobs", (int64_t)jobs->count);
 	plica_json_set_integer(root, "filtered_jobs", (int64_t)count_selected(jobs));
 	put_jobs(root, jobs, records);
-	status = finish(jobs, "reconstruction_manifest.json", root, err);
+	status = finish(jobs, PLICA_MANIFEST_NAME, root, err);
 	plica_json_free(root);
 	return status;
 }

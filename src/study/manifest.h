@@ -5,6 +5,8 @@
 
 #include "plica/study.h"
 
+#define PLICA_MANIFEST_NAME "reconstruction_manifest.json"
+
 /** Writes reconstruction_manifest.json: the jobs, and what each one's record (of as many) says. */
 PLICA_MUST_USE enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	const struct plica_job_record *records, struct plica_error *err);

@@ -368,6 +368,22 @@ static void put_record(struct plica_json *json, const struct plica_job_record *r
 	plica_json_set_text(json, "pid_birth", birth);
 }
 
+/* A result without its picture is a result all the same: the two are told apart. */
+static enum plica_status put_picture(
+	struct plica_json *json, const struct plica_job *job, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_text path = {0};
+	size_t stem = strlen(job->result_path) - strlen(".npz");
+
+	PLICA_TRY(plica_text_printf(&path, err, "%.*s.png", (int)stem, job->result_path));
+	plica_json_set_text(
+		json, "picture_status", plica_file_exists(path.data) ? "written" : "missing");
+out:
+	plica_text_release(&path);
+	return status;
+}
+
 static void put_list(
 	struct plica_json *json, const char *key, const char *const *item, size_t count)
 {
@@ -395,6 +411,8 @@ enum plica_status plica_job_write_json(const struct plica_jobs *jobs, const stru
 	put_key(json, key);
 	put_list(json, "command", job->command, job->command_size);
 	put_list(json, "environment", jobs->environment, jobs->environment_size);
+	if (record->status == PLICA_JOB_DONE)
+		PLICA_TRY(put_picture(json, job, err));
 	PLICA_TRY(record_path(&path, job, err));
 	PLICA_TRY(plica_json_replace(path, json, err));
 out:

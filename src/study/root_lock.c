@@ -62,6 +62,16 @@ enum plica_status plica_root_lock(int *lock, const struct plica_jobs *jobs,
 	return take(lock, jobs, RUN_NAME, job, RUN_PATIENCE_S, err);
 }
 
+bool plica_root_is_locked(const struct plica_jobs *jobs)
+{
+	char *path = NULL;
+	bool held = plica_path_join(&path, jobs->artifact_root, RUN_NAME, NULL) == PLICA_OK &&
+		    plica_lock_is_held(path);
+
+	plica_free(path);
+	return held;
+}
+
 enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {

@@ -13,6 +13,8 @@
  * To be given to plica_lock_release. */
 PLICA_MUST_USE enum plica_status plica_root_lock(int *lock, const struct plica_jobs *jobs,
 	const struct plica_job *job, struct plica_error *err);
+/** Whether a run or a task works in the root at the moment. */
+bool plica_root_is_locked(const struct plica_jobs *jobs);
 /** Takes the right to write the root's summaries while tasks run; waits for it. */
 PLICA_MUST_USE enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/try.h"
 #include "study/capture.h"
+#include "study/queue.h"
 #include "study/slurm_states.h"
 #include "study/submissions.h"
 
@@ -164,6 +165,15 @@ out:
 	return status;
 }
 
+static void judge(
+	struct plica_slurm_state *state, const struct plica_job *job, bool queued, bool answered)
+{
+	plica_job_read_record(&state->record, job);
+	if (queued && state->id[0] == '\0' && state->record.status == PLICA_JOB_NONE)
+		state->record.status = PLICA_JOB_QUEUED;
+	plica_slurm_judge(state, answered);
+}
+
 enum plica_status plica_slurm_query(
 	struct plica_slurm_states *out, const struct plica_jobs *jobs, struct plica_error *err)
 {
@@ -173,19 +183,21 @@ enum plica_status plica_slurm_query(
 		"--format=JobID,State", NULL};
 	enum plica_status status;
 	struct plica_slurm_states states = {.count = jobs->count};
+	bool *queued = NULL;
 	bool accounts;
 
 	PLICA_TRY(PLICA_NEW(&states.item, jobs->count, err));
 	PLICA_TRY(plica_submissions_assign(states.item, jobs, err));
 	PLICA_TRY(ask(&states, squeue, &states.answered, err));
 	PLICA_TRY(ask(&states, sacct, &accounts, err));
-	for (size_t i = 0; i < jobs->count; i++) {
-		plica_job_read_record(&states.item[i].record, &jobs->item[i]);
-		plica_slurm_judge(&states.item[i], states.answered);
-	}
+	PLICA_TRY(PLICA_NEW(&queued, jobs->count, err));
+	PLICA_TRY(plica_jobs_mark_queued(queued, jobs, err));
+	for (size_t i = 0; i < jobs->count; i++)
+		judge(&states.item[i], &jobs->item[i], queued[i], states.answered);
 	*out = states;
 	states = (struct plica_slurm_states){0};
 out:
+	plica_free(queued);
 	plica_slurm_release(&states);
 	return status;
 }

@@ -220,6 +220,8 @@ def test_a_study_runs_and_is_not_run_again(plica, study):
         result = np.load(os.path.join(job["output_dir"], "reconstruction.npz"))
         assert result["reconstructed_object"].dtype == np.complex64
         assert os.path.getsize(os.path.join(job["output_dir"], "native.log")) > 0
+        with open(os.path.join(job["output_dir"], "job.json")) as file:
+            assert json.load(file)["picture_status"] == "written"
     again = plica("study", "run", design)
     assert "0 done, 3 cached, 0 failed" in again.stdout
     states = json.loads(plica("study", "plan", design, "--json").stdout)["jobs"]
@@ -292,12 +294,12 @@ def test_interrupted_it_goes_on(plica, program, study, number):
 
 def test_two_runs_do_not_run_a_job_twice(plica, program, study):
     design = write_design(study, SLOW)
-    runner = start(program, "study", "run", design, "--split", "train")
+    runner = start(program, "study", "run", design, "--split", "train", "--split", "test", "-j1")
     wait_until(lambda: running(study))
     second = plica("study", "run", design, check=False)
     assert second.returncode == 1 and "another run" in second.stderr
     status = json.loads(plica("study", "status", design, "--json").stdout)["jobs"]
-    assert status[0]["status"] == "running"
+    assert [job["status"] for job in status] == ["running", "queued", "none"]
     runner.send_signal(signal.SIGINT)
     runner.communicate(timeout=30)
 

@@ -32,6 +32,7 @@ SelectTypeParameters=CR_CPU
 MpiDefault=none
 ReturnToService=2
 KillWait=2
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 MessageTimeout=5
 MaxArraySize={largest_array}
 SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0
