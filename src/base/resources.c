@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/resources.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,21 +23,29 @@ static size_t difference(size_t a, size_t b)
 	return a > b ? a - b : 0;
 }
 
+static bool parse(unsigned long long *number, const char *text)
+{
+	char *end = NULL;
+
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return end != text && errno == 0;
+}
+
 /* Finds the line "key number" of a file; an empty key: the file is one number. False: it is not
  * there, as where it says "max". */
 static bool read_number(size_t *out, const char *path, const char *key)
 {
 	FILE *file = fopen(path, "r");
 	char line[LINE_SIZE];
-	unsigned long long number;
+	unsigned long long number = 0;
 	size_t length = strlen(key);
 	bool found = false;
 
 	if (file == NULL)
 		return false;
 	while (!found && fgets(line, sizeof(line), file) != NULL)
-		found = strncmp(line, key, length) == 0 &&
-			sscanf(line + length, "%llu", &number) == 1;
+		found = strncmp(line, key, length) == 0 && parse(&number, line + length);
 	(void)fclose(file);
 	if (found)
 		*out = (size_t)number;

@@ -14,7 +14,6 @@
 #define TV_ITERATIONS 20
 
 struct constraint {
-	const char *name; /* as its settings begin */
 	bool (*is_on)(const struct plica_settings *settings);
 	size_t plan; /* where it is in struct plica_settings */
 	bool (*apply)(struct plica_constraints *constraints);
@@ -100,29 +99,21 @@ static bool apply_tv(struct plica_constraints *constraints)
 	       plica_tv_step(constraints->tv, settings->object.tv.weight, TV_ITERATIONS);
 }
 
-#define PLAN(member) offsetof(struct plica_settings, member.plan)
+#define PLAN(member) offsetof(struct plica_settings, member)
 
 static const struct constraint table[] = {
-	{"probe.power_constraint", has_power, PLAN(probe.power_constraint), plica_constrain_power},
-	{"probe.orthogonalize_incoherent_modes", has_several_modes,
-		PLAN(probe.orthogonalize_incoherent_modes), orthogonalize},
-	{"object.hard_limits_magnitude_phase", has_limits, PLAN(object.hard_limits),
-		plica_constrain_limits},
-	{"object.smoothness_constraint", has_smoothness, PLAN(object.smoothness),
-		plica_constrain_smoothness},
-	{"object.remove_grid_artifacts", has_grid, PLAN(object.grid_artifacts),
-		plica_constrain_grid},
-	{"probe.support_constraint", has_support, PLAN(probe.support_constraint),
-		plica_constrain_support},
-	{"probe.center_constraint", has_center, PLAN(probe.center_constraint),
-		plica_constrain_center},
-	{"object.remove_object_probe_ambiguity", has_ambiguity,
-		PLAN(object.remove_object_probe_ambiguity), remove_ambiguity},
-	{"positions.affine_transform_constraint", has_affine, PLAN(positions.affine),
-		plica_constrain_affine},
-	{"object.l1_norm_constraint", has_l1, PLAN(object.l1_norm), plica_constrain_l1},
-	{"object.l2_norm_constraint", has_l2, PLAN(object.l2_norm), plica_constrain_l2},
-	{"object.tv", has_tv, PLAN(object.tv), apply_tv},
+	{has_power, PLAN(probe.power_constraint.plan), plica_constrain_power},
+	{has_several_modes, PLAN(probe.orthogonalize_incoherent_modes.plan), orthogonalize},
+	{has_limits, PLAN(object.hard_limits.plan), plica_constrain_limits},
+	{has_smoothness, PLAN(object.smoothness.plan), plica_constrain_smoothness},
+	{has_grid, PLAN(object.grid_artifacts.plan), plica_constrain_grid},
+	{has_support, PLAN(probe.support_constraint.plan), plica_constrain_support},
+	{has_center, PLAN(probe.center_constraint.plan), plica_constrain_center},
+	{has_ambiguity, PLAN(object.remove_object_probe_ambiguity.plan), remove_ambiguity},
+	{has_affine, PLAN(positions.affine.plan), plica_constrain_affine},
+	{has_l1, PLAN(object.l1_norm.plan), plica_constrain_l1},
+	{has_l2, PLAN(object.l2_norm.plan), plica_constrain_l2},
+	{has_tv, PLAN(object.tv.plan), apply_tv},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))

@@ -150,9 +150,8 @@ static const struct plica_setting table[] = {
 		"object is kept"},
 	{"denoise_strength", PLICA_SETTING_NUMBER, AT(denoise_strength), 0, 10, NULL, FOR(ML), "",
 		"of that step, in standard deviations of a pixel; 0.3 is careful"},
-	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 2, NULL, FOR(PIE), "",
-		"rPIE: regularisation of the object update, up to 1, small is fast and noisy; "
-		"ePIE: its "
+	{"object.alpha", PLICA_SETTING_NUMBER, AT(object.alpha), 1e-3, 1, NULL, FOR(PIE), "",
+		"rPIE: regularisation of the object update, small is fast and noisy; ePIE: its "
 		"step"},
 	{"object.illumination", PLICA_SETTING_CHOICE, AT(object.illumination), 0, 0, illuminations,
 		FOR(RPIE), "",
