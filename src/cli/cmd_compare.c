@@ -16,6 +16,7 @@ struct arguments {
 	const char *aligned;
 	const char *picture;
 	bool json;
+	struct plica_compare_area chosen; /* what `area` says */
 	struct compare_request request;
 };
 
@@ -63,17 +64,16 @@ static bool parse_area(struct plica_compare_area *out, const char *text)
 static int run_with(const struct cli_command *self, struct arguments *arguments)
 {
 	struct compare_result found = {0};
-	struct plica_compare_area area;
 	struct plica_error err = {0};
 	enum plica_status status;
 	int result = CLI_DONE;
 
 	if (arguments->request.reference == NULL)
 		return cli_usage_error(self, "--reference is missing");
-	if (arguments->area != NULL && !parse_area(&area, arguments->area))
+	if (arguments->area != NULL && !parse_area(&arguments->chosen, arguments->area))
 		return cli_usage_error(
 			self, "'--area' takes ROW0:ROW1,COL0:COL1, not '%s'", arguments->area);
-	arguments->request.area = arguments->area != NULL ? &area : NULL;
+	arguments->request.area = arguments->area != NULL ? &arguments->chosen : NULL;
 	status = compare_files(&found, &arguments->request, &err);
 	if (status == PLICA_ERR_ARGUMENT) /* an option out of range */
 		return cli_usage_error(self, "%s", err.text);

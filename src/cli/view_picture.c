@@ -31,12 +31,12 @@ static enum plica_status take_object(struct subject *out, const struct compare_s
 			"cannot view '%s': it has no 'objectGuess'; it has patterns (--mean, "
 			"--pattern)",
 			side->path);
-	if (product != NULL)
-		out->field =
-			plica_field_of(product->object, product->object_rows, product->object_cols);
-	else
+	if (dataset != NULL)
 		out->field =
 			plica_field_of(dataset->object, dataset->object_rows, dataset->object_cols);
+	else
+		out->field =
+			plica_field_of(product->object, product->object_rows, product->object_cols);
 	out->name = is_phase ? "phase of the object" : "amplitude of the object";
 	out->is_phase = is_phase;
 	return PLICA_OK;
@@ -116,8 +116,8 @@ static size_t larger(size_t a, size_t b)
 
 static void fit(struct subject *subject, const struct view_request *request)
 {
-	size_t down = request->most_rows / subject->field.rows;
-	size_t across = request->most_cols / subject->field.cols;
+	size_t down = request->most_rows / larger(1, subject->field.rows);
+	size_t across = request->most_cols / larger(1, subject->field.cols);
 
 	subject->zoom = larger(1, down < across ? down : across);
 	subject->reduction = larger(

@@ -24,21 +24,15 @@ static const uint8_t *pixel_of(const struct plica_image *image, size_t row, size
 	return image->rgb + 3 * (row * image->cols + col);
 }
 
-/* Colours are only said where they change. */
-static enum plica_status add_cell(struct plica_text *out, const uint8_t *upper,
-	const uint8_t *lower, bool changed, struct plica_error *err)
+/* Both colours of a character, or, in the last of an odd number of rows, the upper one. */
+static enum plica_status add_colours(struct plica_text *out, const uint8_t *upper,
+	const uint8_t *lower, bool last, struct plica_error *err)
 {
-	enum plica_status status;
-
-	if (changed && lower != NULL)
-		PLICA_TRY(plica_text_printf(out, err, "\x1b[38;2;%d;%d;%d;48;2;%d;%d;%dm", upper[0],
-			upper[1], upper[2], lower[0], lower[1], lower[2]));
-	else if (changed)
-		PLICA_TRY(plica_text_printf(
-			out, err, "\x1b[0;38;2;%d;%d;%dm", upper[0], upper[1], upper[2]));
-	PLICA_TRY(plica_text_add(out, UPPER_HALF, err));
-out:
-	return status;
+	if (last)
+		return plica_text_printf(
+			out, err, "\x1b[0;38;2;%d;%d;%dm", upper[0], upper[1], upper[2]);
+	return plica_text_printf(out, err, "\x1b[38;2;%d;%d;%d;48;2;%d;%d;%dm", upper[0], upper[1],
+		upper[2], lower[0], lower[1], lower[2]);
 }
 
 enum plica_status plica_terminal_blocks(
@@ -51,11 +45,12 @@ enum plica_status plica_terminal_blocks(
 
 		for (size_t col = 0; col < image->cols; col++) {
 			const uint8_t *upper = pixel_of(image, row, col);
-			const uint8_t *lower = last ? NULL : pixel_of(image, row + 1, col);
-			bool changed = col == 0 || memcmp(upper, upper - 3, 3) != 0 ||
-				       (!last && memcmp(lower, lower - 3, 3) != 0);
+			const uint8_t *lower = last ? upper : pixel_of(image, row + 1, col);
 
-			PLICA_TRY(add_cell(out, upper, lower, changed, err));
+			if (col == 0 || memcmp(upper, upper - 3, 3) != 0 ||
+				memcmp(lower, lower - 3, 3) != 0)
+				PLICA_TRY(add_colours(out, upper, lower, last, err));
+			PLICA_TRY(plica_text_add(out, UPPER_HALF, err));
 		}
 		PLICA_TRY(plica_text_add(out, "\x1b[0m\n", err));
 	}

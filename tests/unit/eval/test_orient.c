@@ -16,22 +16,31 @@ static void fill(float complex *pixels)
 		pixels[i] = (float)i + 1.0F * I;
 }
 
+static const struct {
+	enum plica_orientation way;
+	size_t rows;
+	float expected[ROWS * COLS];
+} cases[] = {
+	{PLICA_ORIENTATION_IDENTITY, 2, {0, 1, 2, 3, 4, 5}},
+	{PLICA_ORIENTATION_FLIP_Y, 2, {3, 4, 5, 0, 1, 2}},
+	{PLICA_ORIENTATION_FLIP_X, 2, {2, 1, 0, 5, 4, 3}},
+	{PLICA_ORIENTATION_ROTATE_180, 2, {5, 4, 3, 2, 1, 0}},
+	{PLICA_ORIENTATION_TRANSPOSE, 3, {0, 3, 1, 4, 2, 5}},
+	{PLICA_ORIENTATION_ROTATE_90, 3, {2, 5, 1, 4, 0, 3}},
+	{PLICA_ORIENTATION_ROTATE_270, 3, {3, 0, 4, 1, 5, 2}},
+	{PLICA_ORIENTATION_ANTITRANSPOSE, 3, {5, 2, 4, 1, 3, 0}},
+};
+
+static void check_pixels(const float complex *found, const float *real, double imaginary)
+{
+	for (int k = 0; k < ROWS * COLS; k++) {
+		assert_close((double)crealf(found[k]), (double)real[k], 0.0);
+		assert_close((double)cimagf(found[k]), imaginary, 0.0);
+	}
+}
+
 static void every_orientation_puts_pixels_in_their_place(void **state)
 {
-	static const struct {
-		enum plica_orientation way;
-		size_t rows;
-		float expected[ROWS * COLS];
-	} cases[] = {
-		{PLICA_ORIENTATION_IDENTITY, 2, {0, 1, 2, 3, 4, 5}},
-		{PLICA_ORIENTATION_FLIP_Y, 2, {3, 4, 5, 0, 1, 2}},
-		{PLICA_ORIENTATION_FLIP_X, 2, {2, 1, 0, 5, 4, 3}},
-		{PLICA_ORIENTATION_ROTATE_180, 2, {5, 4, 3, 2, 1, 0}},
-		{PLICA_ORIENTATION_TRANSPOSE, 3, {0, 3, 1, 4, 2, 5}},
-		{PLICA_ORIENTATION_ROTATE_90, 3, {2, 5, 1, 4, 0, 3}},
-		{PLICA_ORIENTATION_ROTATE_270, 3, {3, 0, 4, 1, 5, 2}},
-		{PLICA_ORIENTATION_ANTITRANSPOSE, 3, {5, 2, 4, 1, 3, 0}},
-	};
 	float complex pixels[ROWS * COLS], turned[ROWS * COLS];
 	const struct plica_compare_object object = {ROWS, COLS, pixels, 10.0, 20.0};
 
@@ -46,10 +55,7 @@ static void every_orientation_puts_pixels_in_their_place(void **state)
 		assert_int_equal(out.rows, cases[i].rows);
 		assert_int_equal(out.cols, (size_t)ROWS * COLS / cases[i].rows);
 		assert_ptr_equal(out.data, turned);
-		for (int k = 0; k < ROWS * COLS; k++) {
-			assert_close((double)crealf(turned[k]), (double)cases[i].expected[k], 0.0);
-			assert_close((double)cimagf(turned[k]), pose.conjugated ? -1.0 : 1.0, 0.0);
-		}
+		check_pixels(turned, cases[i].expected, pose.conjugated ? -1.0 : 1.0);
 	}
 }
 
