@@ -87,6 +87,24 @@ static bool is_finite(const struct plica_run *run)
 	       zero_of(problem->probe, problem->probe_floats) == 0.0F;
 }
 
+static bool is_dark(const float *values, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		if (values[k] != 0.0F)
+			return false;
+	return true;
+}
+
+/* Nothing to see, or nothing to see it with. */
+static bool has_no_light(const struct plica_problem *problem)
+{
+	const struct plica_planes *object = &problem->object;
+	size_t floats = object->rows * object->stride;
+
+	return is_dark(problem->probe, problem->probe_floats) ||
+	       (is_dark(object->re, floats) && is_dark(object->im, floats));
+}
+
 static enum plica_status diverged(struct plica_run *run,
 	const struct plica_reconstruct_hooks *hooks, const char *reason, struct plica_error *err)
 {
@@ -108,12 +126,12 @@ static enum plica_status check_sound(
 	double dark = problem->photons / problem->valid_pixels;
 	char reason[128];
 
-	if (!isfinite(loss)) {
-		(void)snprintf(reason, sizeof(reason), "its loss is %g", loss);
-		return diverged(run, hooks, reason, err);
-	}
+	if (!isfinite(loss))
+		return diverged(run, hooks, "its loss is no number", err);
 	if (!is_finite(run))
 		return diverged(run, hooks, "object or probe have values that are no numbers", err);
+	if (has_no_light(problem))
+		return diverged(run, hooks, "object or probe are 0 everywhere", err);
 	if (loss > LOST_LIGHT * dark && loss > LOST_GROUND * run->loss[0]) {
 		(void)snprintf(reason, sizeof(reason),
 			"its loss has risen from %.3g to %.3g, a dark model's is %.3g",

@@ -157,7 +157,7 @@ static void a_loss_that_is_no_number_ends_the_run(void **state)
 	((float *)dataset->patterns)[5 * TINY_PIXELS + 3] = 1e30F;
 	settings.rescale_probe_intensity = false;
 	assert_error(plica_reconstruct(&product, dataset, &settings, NULL, &err), PLICA_ERR_NUMERIC,
-		"LSQML diverged in epoch 1: its loss is ");
+		"LSQML diverged in epoch 1: its loss is no number");
 	assert_null(product);
 }
 

@@ -134,6 +134,10 @@ static void divergence_is_told_from_a_bad_start(void **state)
 	settings.object.step_size = 10.0;
 	assert_error(run(&settings, NULL), PLICA_ERR_NUMERIC, "LSQML diverged in epoch ");
 	settings = tiny_settings("LSQML");
+	settings.object.l1_norm.weight = 1e9;
+	assert_error(run(&settings, NULL), PLICA_ERR_NUMERIC,
+		"LSQML diverged in epoch 1: object or probe are 0 everywhere");
+	settings = tiny_settings("LSQML");
 	settings.rescale_probe_intensity = false; /* the guess is far too bright, and says so */
 	assert_ok(run(&settings, NULL));
 }
