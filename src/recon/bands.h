@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * Row bands of the canvas: the unit of work of loops in which each thread owns the rows it
- * writes. The bands depend on the rows alone, never on the number of threads.
+ * writes. The bands depend on the rows alone, never on the number of threads. Their height is a
+ * compromise: long streams of stored waves, and bands enough for the threads.
  */
 #ifndef PLICA_RECON_BANDS_H
 #define PLICA_RECON_BANDS_H
 
 #include <stddef.h>
 
-#define PLICA_BAND_ROWS ((size_t)16)
+#define PLICA_BAND_ROWS ((size_t)32)
 
 struct plica_band {
 	size_t first;
