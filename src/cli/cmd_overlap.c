@@ -94,7 +94,7 @@ static struct plica_json *metrics_of(const struct overlap_finding *finding)
 {
 	struct plica_json *json = plica_json_object();
 
-	plica_json_set_text(json, "metrics_version", OVERLAP_METRICS_VERSION);
+	plica_json_set_text(json, "metrics_version", PLICA_METRICS_VERSION);
 	overlap_put(json, finding);
 	return json;
 }

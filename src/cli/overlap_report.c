@@ -55,6 +55,7 @@ void overlap_print(const struct overlap_finding *finding)
 	const struct plica_overlap *overlap = finding->overlap;
 	const struct plica_overlap_params *params = finding->params;
 	const struct plica_view *selection = finding->selection;
+	size_t members = params->gridsize * params->gridsize;
 
 	if (selection != NULL)
 		(void)printf("  selection        %s, at least %g px apart: %zu groups kept of %zu "
@@ -64,11 +65,13 @@ void overlap_print(const struct overlap_finding *finding)
 			100.0 * selection->acceptance_rate);
 	(void)printf("  images           %zu, %zu measured, %zu different\n", overlap->images_total,
 		overlap->images_subsampled, overlap->images_unique);
-	(void)printf("  groups           %zu of %zu (gridsize %zu), K = %zu\n", overlap->groups,
-		params->gridsize * params->gridsize, params->gridsize, params->neighbor_count);
+	(void)printf("  groups           %zu of %zu position%s each (gridsize %zu), K = %zu\n",
+		overlap->groups, members, members == 1 ? "" : "s", params->gridsize,
+		params->neighbor_count);
 	(void)printf("  probe diameter   %.2f px\n", params->probe_diameter_px);
-	(void)printf("  spacing          %.3f px (median distance to 4 neighbours)\n",
-		overlap->spacing_px);
+	if (!isnan(overlap->spacing_px))
+		(void)printf("  spacing          %.3f px (median distance to 4 neighbours)\n",
+			overlap->spacing_px);
 	print_metric("linear overlap", overlap->linear);
 	print_metric("area overlap", overlap->area);
 	print_metric("1 group-based", overlap->group_based);

@@ -7,9 +7,6 @@
 #include "plica/dataset.h"
 #include "plica/scan.h"
 
-/** The version of the metric files' layout. */
-#define OVERLAP_METRICS_VERSION "1.0"
-
 /** A measured part of a dataset; everything is borrowed. */
 struct overlap_finding {
 	const struct plica_dataset *dataset; /**< the part */

@@ -7,6 +7,9 @@
 #include "plica/dataset.h"
 #include "plica/scan.h"
 
+/** The version of the metric files' layout. */
+#define PLICA_METRICS_VERSION "1.0"
+
 /** gridsize, s_img, n_groups, neighbor_count, probe_diameter_px, rng_seed_subsample, the three
  * metrics (the first is left out for gridsize 1), linear and area overlap, the counts. */
 void plica_describe_overlap(struct plica_json *json, const struct plica_overlap_params *params,

@@ -15,7 +15,6 @@
 #include "study/metadata.h"
 #include "study/own_scan.h"
 
-#define METRICS_VERSION "1.0"
 #define METRICS_NEIGHBOURS 6 /* of the measured overlap; the selection has its own number */
 #define HIGHEST_DETAIL 512
 
@@ -129,7 +128,7 @@ static struct plica_json *begin_metrics(const struct part *part, const char *key
 {
 	struct plica_json *json = plica_json_object();
 
-	plica_json_set_text(json, "metrics_version", METRICS_VERSION);
+	plica_json_set_text(json, "metrics_version", PLICA_METRICS_VERSION);
 	plica_json_set_text(json, PLICA_GENERATED_KEY, key);
 	plica_json_set_number(json, "dose", part->dose);
 	plica_json_set_text(json, "view", part->view->name);
