@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "plica/dataset.h"
 #include "plica/scan.h"
+#include "recon/modes.h"
 
 /* Everything that is measured; printed by one of two functions. */
 struct measured {
@@ -88,6 +89,30 @@ static enum plica_status measure(
 	return plica_overlap_measure(&out->overlap, positions, &params, err);
 }
 
+/* How the power is shared among the modes that a reconstruction could take; returns their number. */
+static size_t measure_shares(double share[PLICA_MOST_MODES], const struct plica_dataset *dataset)
+{
+	size_t pixels = dataset->pattern_px * dataset->pattern_px;
+	size_t count =
+		dataset->probe_modes < PLICA_MOST_MODES ? dataset->probe_modes : PLICA_MOST_MODES;
+
+	plica_modes_shares(share, dataset->probe, count, pixels);
+	return count;
+}
+
+static void print_shares(const struct plica_dataset *dataset)
+{
+	double share[PLICA_MOST_MODES];
+	size_t count = measure_shares(share, dataset);
+
+	if (count == 1)
+		return;
+	(void)printf("  modes           ");
+	for (size_t m = 0; m < count; m++)
+		(void)printf("%s%.1f %%", m > 0 ? ", " : "", 100.0 * share[m]);
+	(void)printf(" of the photons\n");
+}
+
 static void print_text(const struct plica_dataset *dataset, const struct measured *measured)
 {
 	(void)printf("%s\n", dataset->path);
@@ -101,6 +126,7 @@ static void print_text(const struct plica_dataset *dataset, const struct measure
 	(void)printf("  probe           %zu mode%s, diameter %.1f px, %.6g photons\n",
 		dataset->probe_modes, dataset->probe_modes == 1 ? "" : "s",
 		measured->probe_diameter, measured->probe_photons);
+	print_shares(dataset);
 	(void)printf(
 		"  overlap         %.3f linear, %.3f area (neighbours at the median spacing)\n",
 		measured->overlap.linear, measured->overlap.area);
@@ -117,7 +143,9 @@ static void print_text(const struct plica_dataset *dataset, const struct measure
 static int print_json(const struct plica_dataset *dataset, const struct measured *measured)
 {
 	struct plica_json *root = plica_json_object();
-	struct plica_json *notes;
+	struct plica_json *notes, *shares;
+	double share[PLICA_MOST_MODES];
+	size_t modes = measure_shares(share, dataset);
 
 	plica_json_set_integer(root, "schema", 1);
 	plica_json_set_text(root, "file", dataset->path);
@@ -132,6 +160,9 @@ static int print_json(const struct plica_dataset *dataset, const struct measured
 	plica_json_set_number(root, "extent_x_px", measured->extent_x);
 	plica_json_set_number(root, "spacing_px", measured->overlap.spacing_px);
 	plica_json_set_integer(root, "probe_modes", (int64_t)dataset->probe_modes);
+	shares = plica_json_set_array(root, "probe_mode_shares");
+	for (size_t m = 0; m < modes; m++)
+		plica_json_add_number(shares, share[m]);
 	plica_json_set_number(root, "probe_diameter_px", measured->probe_diameter);
 	plica_json_set_number(root, "probe_photons", measured->probe_photons);
 	plica_json_set_number(root, "overlap_linear", measured->overlap.linear);
