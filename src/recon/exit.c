@@ -59,11 +59,12 @@ void plica_exit_run(const struct plica_problem *problem, const struct plica_exit
 	const struct plica_mixture mixture = {.mode = problem->mode + thread * problem->modes,
 		.modes = problem->modes,
 		.background = exit->background,
+		.relaxation = exit->relaxation,
 		.factor_sum = exit->factor_sum};
 
 	for (size_t m = 0; m < problem->modes; m++)
 		problem->mode[thread * problem->modes + m] = plica_exit_wave_of(problem, exit, m);
-	if (plica_exit_is_mixture(problem))
+	if (plica_exit_is_mixture(problem) || exit->relaxation != NULL)
 		kernels->table->exit_mixture(kernels, problem->work[thread], &mixture, sums);
 	else
 		kernels->table->exit_wave(kernels, problem->work[thread], mixture.mode, sums);

@@ -27,6 +27,8 @@ struct plica_exit {
 	float *probe_sum;
 	/** in/out, as a pattern: adds what every Psi is multiplied by to give F chi; NULL. */
 	float *factor_sum;
+	/** in/out: the Poisson step of this pattern, see struct plica_mixture; NULL: none. */
+	float *relaxation;
 	bool streaming; /**< see struct plica_exit_wave */
 };
 

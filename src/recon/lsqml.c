@@ -25,11 +25,14 @@
 #define ILLUMINATION_STRIDE 10
 /* Where the illumination is weaker than this part of its maximum the boost fades out. */
 #define BOOST_DAMPING 0.05F
+/* What the Poisson step tends to where model and data agree. */
+#define FIRST_RELAXATION 0.5F
 
 struct lsqml {
 	struct plica_problem *problem;
 	struct plica_pass *pass;
 	struct plica_batches batches;
+	float *relaxation; /* alpha of each position; NULL but for the Poisson model */
 	bool updates_object, updates_probe, updates_positions; /* in this epoch */
 	size_t object_floats;                                  /* rows * stride of the canvas */
 	float *illumination;                                   /* W */
@@ -57,6 +60,7 @@ static void destroy(void *state)
 		return;
 	plica_pass_free(lsqml->pass);
 	plica_batches_release(&lsqml->batches);
+	plica_free(lsqml->relaxation);
 	plica_free(lsqml->illumination);
 	plica_free(lsqml->scale);
 	plica_planes_release(&lsqml->epoch_gradient);
@@ -109,6 +113,28 @@ out:
 	return status;
 }
 
+/* How the pass takes the step at the detector. */
+static enum plica_status create_model(struct lsqml *lsqml, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	const struct plica_settings *settings = lsqml->problem->settings;
+	struct plica_pass *pass = lsqml->pass;
+	double sigma = settings->gaussian_noise_std;
+
+	pass->step = (float)(1.0 / (4.0 * sigma * sigma));
+	if (settings->noise_model != PLICA_NOISE_POISSON)
+		return PLICA_OK;
+	PLICA_TRY(PLICA_NEW(&lsqml->relaxation, lsqml->problem->count, err));
+	for (size_t i = 0; i < lsqml->problem->count; i++)
+		lsqml->relaxation[i] = FIRST_RELAXATION;
+	pass->model = PLICA_DETECTOR_POISSON;
+	pass->step = 1.0F;
+	pass->epsilon = (float)settings->poisson_epsilon;
+	pass->relaxation = lsqml->relaxation;
+out:
+	return status;
+}
+
 static enum plica_status create(
 	void **state, struct plica_problem *problem, struct plica_error *err)
 {
@@ -122,8 +148,7 @@ static enum plica_status create(
 	PLICA_TRY(create_batches(lsqml, err));
 	largest = lsqml->batches.largest;
 	PLICA_TRY(plica_pass_create(&lsqml->pass, problem, largest, false, err));
-	lsqml->pass->step =
-		(float)(1.0 / (4.0 * settings->gaussian_noise_std * settings->gaussian_noise_std));
+	PLICA_TRY(create_model(lsqml, err));
 	lsqml->object_floats = problem->object.rows * problem->object.stride;
 	PLICA_TRY(PLICA_NEW(&lsqml->illumination, lsqml->object_floats, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->scale, lsqml->object_floats, err));
@@ -420,6 +445,9 @@ static void archive(void *state, struct plica_archive *archive)
 
 	plica_archive_floats(archive, "illumination", lsqml->illumination, lsqml->object_floats);
 	plica_archive_floats(archive, "largest_illumination", &lsqml->largest_illumination, 1);
+	if (lsqml->relaxation != NULL)
+		plica_archive_floats(
+			archive, "relaxation", lsqml->relaxation, lsqml->problem->count);
 	measure_scale(lsqml); /* when all this has been read back */
 	if (lsqml->acceleration != NULL)
 		plica_acceleration_archive(lsqml->acceleration, archive);

@@ -82,6 +82,8 @@ static void run_block(struct plica_pass *pass, const size_t *positions, size_t c
 		args.incident = pass->incident + k * floats;
 		args.difference = pass->difference + k * floats;
 		args.streaming = pass->streaming;
+		if (pass->relaxation != NULL)
+			args.relaxation = &pass->relaxation[positions[k]];
 		args.probe_sum = pass->block_sums + block * floats;
 		if (pass->block_factors != NULL)
 			args.factor_sum =

@@ -47,6 +47,8 @@ struct plica_pass {
 	enum plica_detector_model model;
 	float step;    /**< relaxation of the detector step; 1: the full projection */
 	float epsilon; /**< offset of the Poisson model, photons */
+	/** of every position, the caller's: its Poisson step, improved on each visit; NULL: none */
+	float *relaxation;
 };
 
 /** `with_power` asks for W as well. The model is Gaussian with step 1. */

@@ -77,6 +77,9 @@ void reference_init(struct reference *reference, const struct plica_dataset *dat
 	memcpy(reference->x_px, dataset->x_px, count * sizeof(double));
 	reference->amplitude = new_numbers(count * n * n);
 	reference->valid = new_numbers(n * n);
+	reference->relaxation = new_numbers(count);
+	for (size_t i = 0; i < count; i++)
+		reference->relaxation[i] = 0.5;
 	reference->illumination = new_numbers(reference->rows * reference->cols);
 	reference->object = new_field(reference->rows * reference->cols);
 	reference->probe_update = new_field(n * n);
@@ -109,6 +112,7 @@ void reference_release(struct reference *reference)
 	plica_free(reference->x_px);
 	plica_free(reference->amplitude);
 	plica_free(reference->valid);
+	plica_free(reference->relaxation);
 	plica_free(reference->illumination);
 	plica_free(reference->object);
 	plica_free(reference->epoch_gradient);
@@ -185,7 +189,47 @@ void reference_update_illumination(struct reference *reference, bool first)
 	plica_free(new);
 }
 
-/* C.1, C.3: chi = -F^-1(g xi Psi), xi = V (1 - sqrt(I) / (|Psi| + 1e-9)). */
+static bool is_poisson(const struct reference *reference)
+{
+	return reference->settings->noise_model == PLICA_NOISE_POISSON;
+}
+
+/* C.1: xi = V (1 - sqrt(I) / (|Psi| + 1e-9)); C.2: xi = V (1 - (I + e) / (|Psi|^2 + e)). */
+static double ratio(const struct reference *reference, size_t i, size_t k, double modelled)
+{
+	double amplitude = reference->amplitude[i * reference->side * reference->side + k];
+	double e = reference->settings->poisson_epsilon;
+
+	if (is_poisson(reference))
+		return reference->valid[k] *
+		       (1.0 - (amplitude * amplitude + e) / (modelled * modelled + e));
+	return reference->valid[k] * (1.0 - amplitude / (modelled + 1e-9));
+}
+
+/* C.2: alpha of the position, three Newton steps on L'(alpha) from the last one. */
+static void relax(struct reference *reference, size_t i, const double complex *detector)
+{
+	size_t pixels = reference->side * reference->side;
+	double alpha = reference->relaxation[i];
+
+	for (int step = 0; step < 3; step++) {
+		double first = 0.0, second = 0.0; /* L' / 2 and L'' / 2 */
+
+		for (size_t k = 0; k < pixels; k++) {
+			double expected = square(detector[k]);
+			double counts = pow(reference->amplitude[i * pixels + k], 2.0);
+			double xi = ratio(reference, i, k, cabs(detector[k]));
+			double rest = fmax(1.0 - alpha * xi, 1e-6);
+
+			first -= xi * (expected * rest - counts / rest);
+			second += xi * xi * (expected + counts / (rest * rest));
+		}
+		alpha = fmax(0.0, fmin(1.0, alpha - first / second));
+	}
+	reference->relaxation[i] = alpha;
+}
+
+/* C.3: chi = -F^-1(g xi Psi) */
 static void exit_wave_difference(
 	struct reference *reference, size_t i, double complex *incident, double complex *difference)
 {
@@ -194,14 +238,17 @@ static void exit_wave_difference(
 	double g = 1.0 / (4.0 * sigma * sigma);
 
 	model(reference, i, incident, difference);
+	if (is_poisson(reference)) {
+		relax(reference, i, difference);
+		g = reference->relaxation[i];
+	}
 	for (size_t k = 0; k < n * n; k++) {
 		double amplitude = reference->amplitude[i * n * n + k];
 		double modelled = cabs(difference[k]);
-		double xi = reference->valid[k] * (1.0 - amplitude / (modelled + 1e-9));
 
 		reference->loss +=
 			reference->valid[k] * (modelled - amplitude) * (modelled - amplitude);
-		difference[k] *= -g * xi / (double)n;
+		difference[k] *= -g * ratio(reference, i, k, modelled) / (double)n;
 	}
 	plica_fft_double_inverse(reference->fft, difference);
 }

@@ -33,6 +33,7 @@ struct reference {
 	size_t roi[4];
 	double *amplitude;               /**< count * side^2: sqrt(I), zero frequency at [0, 0] */
 	double *valid;                   /**< side^2: V, likewise */
+	double *relaxation;              /**< of each position: alpha of the Poisson step */
 	double _Complex *object;         /**< O */
 	double _Complex *probe;          /**< P */
 	double *illumination;            /**< W */

@@ -295,6 +295,32 @@ static void momentum_follows_the_reference(void **state)
 	}
 }
 
+/* Few and many photons: empty pixels, and a step of each pattern's own. */
+static void counts_follow_the_reference(void **state)
+{
+	static const double photons[] = {1e3, 1e6};
+	struct synthetic_params params = synthetic_defaults();
+
+	(void)state;
+	params.guess_error = 0.3;
+	params.diffuse = true;
+	for (size_t k = 0; k < 2; k++) {
+		struct pair pair;
+		double largest = 0.0;
+
+		params.photons = photons[k];
+		init(&pair, &params, 24, true);
+		pair.settings.noise_model = PLICA_NOISE_POISSON;
+		pair.settings.poisson_epsilon = 1e-3;
+		start(&pair);
+		compare_epochs(&pair, 2);
+		for (size_t i = 0; i < pair.reference.count; i++)
+			largest = fmax(largest, fabs(pair.reference.relaxation[i] - 0.5));
+		assert_true(largest > 0.01);
+		release(&pair);
+	}
+}
+
 /* Two epochs that move positions; they agree to a part in a million of a pixel. */
 static void positions_follow_the_reference(void **state)
 {
@@ -422,6 +448,7 @@ int main(void)
 		cmocka_unit_test(separate_steps_follow_the_reference),
 		cmocka_unit_test(fixed_batches_follow_the_reference),
 		cmocka_unit_test(momentum_follows_the_reference),
+		cmocka_unit_test(counts_follow_the_reference),
 		cmocka_unit_test(positions_follow_the_reference),
 		cmocka_unit_test(plans_say_what_is_updated),
 		cmocka_unit_test(a_fixed_probe_stays),
