@@ -130,8 +130,10 @@ static struct node bounds_of(const struct point *point, struct span span)
 
 	for (size_t i = span.begin; i < span.end; i++) {
 		for (int axis = 0; axis < 2; axis++) {
-			node.low[axis] = fmin(node.low[axis], point[i].at[axis]);
-			node.high[axis] = fmax(node.high[axis], point[i].at[axis]);
+			double at = point[i].at[axis]; /* finite: no need of fmin's care */
+
+			node.low[axis] = at < node.low[axis] ? at : node.low[axis];
+			node.high[axis] = at > node.high[axis] ? at : node.high[axis];
 		}
 		if (point[i].index < node.lowest_index)
 			node.lowest_index = point[i].index;
