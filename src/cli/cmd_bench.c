@@ -177,7 +177,7 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 	struct arguments arguments = {.algorithm = "LSQML", .seconds = 0.4};
 	const struct cli_option options[] = {
 		{"algorithm", 'a', CLI_TEXT, &arguments.algorithm, "NAME",
-			"engine: LSQML, ML or rPIE (LSQML)"},
+			"engine: LSQML, ML, rPIE or ePIE (LSQML)"},
 		{"size", 0, CLI_LIST, &arguments.sizes, "N",
 			"side of the patterns, px; repeatable (64, 128 and 256)"},
 		{"patterns", 0, CLI_INT, &arguments.patterns, "N",
