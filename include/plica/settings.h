@@ -109,6 +109,7 @@ struct plica_settings {
 		double alpha;              /**< eta of the rPIE update */
 		long max_epochs;           /**< the start ends by itself before, as a rule */
 		long amplitude_iterations; /**< of the amplitude model, before the counts' */
+		double counts_misfit;      /**< times the counting floor: then the counts */
 	} start;                           /**< how ML begins */
 	struct {
 		bool optimizable;       /**< refine the positions */

@@ -12,24 +12,23 @@
 
 /* Positions in one set of the gradient pass; more would only cost memory. */
 #define CHUNK ((size_t)64)
-/* Damping of the preconditioner, relative to the brightest pixel. */
-#define DAMPING 0.05F
+/* Damping of the preconditioner, relative to the brightest pixel: the amplitudes' curvature follows
+ * the illumination into darker pixels than that of the counts does. */
+#define AMPLITUDE_DAMPING 0.02F
+#define COUNTS_DAMPING 0.05F
+#define PROBE_DAMPING 0.05F
 
 static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 {
 	enum plica_status status;
 	const struct plica_problem *problem = cg->problem;
-	size_t floats = problem->kernels->wave_floats;
-	size_t pixels = problem->side * problem->side;
 
 	PLICA_TRY(plica_vector_create(&cg->residual, problem, err));
 	PLICA_TRY(plica_vector_create(&cg->residual_old, problem, err));
 	PLICA_TRY(plica_vector_create(&cg->scaled, problem, err));
 	PLICA_TRY(plica_vector_create(&cg->direction, problem, err));
 	PLICA_TRY(plica_line_create(&cg->line, cg->problem, &cg->direction, err));
-	PLICA_TRY(PLICA_NEW(&cg->object_power, problem->object.rows * problem->object.stride, err));
-	PLICA_TRY(PLICA_NEW(&cg->coverage, pixels, err));
-	PLICA_TRY(PLICA_NEW(&cg->coverage_wave, floats, err));
+	PLICA_TRY(plica_coverage_create(&cg->coverage, problem, err));
 	PLICA_TRY(PLICA_NEW(&cg->positions, problem->count, err));
 out:
 	return status;
@@ -74,9 +73,7 @@ void plica_cg_free(struct plica_cg *cg)
 	plica_vector_release(&cg->scaled);
 	plica_vector_release(&cg->direction);
 	plica_line_free(cg->line);
-	plica_free(cg->object_power);
-	plica_free(cg->coverage);
-	plica_free(cg->coverage_wave);
+	plica_coverage_free(cg->coverage);
 	plica_free(cg->positions);
 	plica_free(cg);
 }
@@ -179,37 +176,6 @@ static float largest_of(const float *values, size_t count)
 	return largest;
 }
 
-/* Z(r) = sum_i |O_i(r)|^2; each thread owns rows of the patch. */
-static void measure_coverage(struct plica_cg *cg)
-{
-	const struct plica_problem *problem = cg->problem;
-	const struct plica_planes *object = &problem->object;
-	size_t floats = object->rows * object->stride;
-	size_t side = problem->side;
-
-#pragma omp parallel for simd schedule(static) num_threads(problem->threads)
-	for (size_t k = 0; k < floats; k++)
-		cg->object_power[k] = object->re[k] * object->re[k] + object->im[k] * object->im[k];
-#pragma omp parallel for schedule(static) num_threads(problem->threads)
-	for (size_t y = 0; y < side; y++) {
-		float complex *to = cg->coverage + y * side;
-
-		memset(to, 0, side * sizeof(*to));
-		for (size_t i = 0; i < problem->count; i++) {
-			const float *from = cg->object_power +
-					    (problem->row[i] + y) * object->stride +
-					    problem->col[i];
-
-			for (size_t x = 0; x < side; x++)
-				to[x] += from[x];
-		}
-		for (size_t x = 0; x < side;
-			x++) /* the wave's floats are real or imaginary parts */
-			to[x] = crealf(to[x]) + I * crealf(to[x]);
-	}
-	problem->kernels->table->wave_from(problem->kernels, cg->coverage_wave, cg->coverage);
-}
-
 /* z = M r. */
 static void precondition(struct plica_cg *cg)
 {
@@ -217,7 +183,8 @@ static void precondition(struct plica_cg *cg)
 	size_t floats = problem->object.rows * problem->object.stride;
 	size_t wave = problem->kernels->wave_floats;
 	const float *power = cg->pass->power;
-	float damping = DAMPING * largest_of(power, floats);
+	float part = cg->pass->model == PLICA_DETECTOR_POISSON ? COUNTS_DAMPING : AMPLITUDE_DAMPING;
+	float damping = part * largest_of(power, floats);
 	float probe_damping;
 
 #pragma omp parallel for simd schedule(static) num_threads(problem->threads)
@@ -237,11 +204,11 @@ static void precondition(struct plica_cg *cg)
 		plica_position_search_precondition(cg->search, cg->positions, cg->problem->count);
 	if (!problem->settings->probe.optimizable)
 		return;
-	measure_coverage(cg);
-	probe_damping = DAMPING * largest_of(cg->coverage_wave, wave);
+	plica_coverage_measure(cg->coverage, cg->positions, problem->count);
+	probe_damping = PROBE_DAMPING * largest_of(cg->coverage->wave, wave);
 	for (size_t k = 0; k < problem->probe_floats; k++)
 		cg->scaled.probe[k] =
-			cg->residual.probe[k] / (cg->coverage_wave[k % wave] + probe_damping);
+			cg->residual.probe[k] / (cg->coverage->wave[k % wave] + probe_damping);
 }
 
 /* <r, z> over object, probe and positions; `r` is the present or the old one. */

@@ -11,6 +11,7 @@
 
 #include "recon/archive.h"
 #include "recon/boost.h"
+#include "recon/coverage.h"
 #include "recon/line.h"
 #include "recon/pass.h"
 #include "recon/positions.h"
@@ -25,9 +26,7 @@ struct plica_cg {
 	struct plica_vector scaled;                 /**< z = M r */
 	struct plica_vector direction;              /**< h */
 	struct plica_line *line;                    /**< along h */
-	float *object_power;                        /**< |O|^2 on the canvas */
-	float _Complex *coverage;                   /**< Z, N x N natural, in both parts */
-	float *coverage_wave;
+	struct plica_coverage *coverage;
 	size_t *positions;  /**< 0, 1, ..., J - 1 */
 	double objective;   /**< where the last iteration began */
 	double old_product; /**< <r_old, z_old>; 0 after a restart */

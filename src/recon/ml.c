@@ -8,13 +8,19 @@
 #include "recon/ambiguity.h"
 #include "recon/cg.h"
 #include "recon/engine.h"
+#include "recon/floor.h"
 #include "recon/pie.h"
 
-/* The start ends when an epoch gains less than a tenth, but not before this many epochs. */
+/* The start has settled when an epoch gains less than a tenth. */
+#define START_SETTLED 0.9
+/* It has done its work when an epoch gains less than a quarter, and the misfit is below so many
+ * times the counting floor. */
+#define START_SLOW 0.75
+#define START_MISFIT 1.3
+/* One of the two is enough from this epoch on, both in the one before. */
 #define START_LEAST 3
-#define START_GAIN 0.9
 
-enum stage { STAGE_START, STAGE_AMPLITUDE, STAGE_FINAL };
+enum stage { STAGE_START, STAGE_AMPLITUDE, STAGE_COUNTS };
 
 struct ml {
 	struct plica_problem *problem;
@@ -23,6 +29,7 @@ struct ml {
 	enum stage stage;
 	long stage_epochs; /* done in this stage */
 	double last_loss;
+	double floor; /* the loss that counting alone leaves */
 };
 
 static void destroy(void *state)
@@ -45,6 +52,7 @@ static enum plica_status create(
 
 	PLICA_TRY(PLICA_NEW(&ml, 1, err));
 	ml->problem = problem;
+	ml->floor = plica_counting_floor(problem);
 	PLICA_TRY(plica_pie_create(&ml->start, problem, (size_t)settings->start.batch_size,
 		settings->start.alpha, err));
 	PLICA_TRY(plica_cg_create(&ml->cg, problem, err));
@@ -59,9 +67,9 @@ out:
 static void set_model(struct ml *ml)
 {
 	const struct plica_settings *settings = ml->problem->settings;
-	bool poisson = ml->stage == STAGE_FINAL && settings->noise_model == PLICA_NOISE_POISSON;
+	bool counts = ml->stage == STAGE_COUNTS;
 
-	plica_cg_set_model(ml->cg, poisson ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
+	plica_cg_set_model(ml->cg, counts ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
 		(float)settings->poisson_epsilon);
 }
 
@@ -75,11 +83,25 @@ static void enter(struct ml *ml, enum stage stage)
 
 static bool start_is_over(const struct ml *ml, double loss)
 {
+	bool settled = loss > START_SETTLED * ml->last_loss;
+	bool fits = loss > START_SLOW * ml->last_loss && loss < START_MISFIT * ml->floor;
+
+	if (ml->stage_epochs >= ml->problem->settings->start.max_epochs)
+		return true;
+	if (ml->stage_epochs >= START_LEAST)
+		return settled || fits;
+	return ml->stage_epochs == START_LEAST - 1 && settled && fits;
+}
+
+/* The counts' model says more about weak pixels than the amplitudes', but it stalls before the phase
+ * has settled, and where other errors than counting rule it has no right to. */
+static bool counts_are_due(const struct ml *ml)
+{
 	const struct plica_settings *settings = ml->problem->settings;
 
-	if (ml->stage_epochs >= settings->start.max_epochs)
-		return true;
-	return ml->stage_epochs >= START_LEAST && loss > START_GAIN * ml->last_loss;
+	return ml->stage == STAGE_AMPLITUDE && settings->noise_model == PLICA_NOISE_POISSON &&
+	       ml->stage_epochs >= settings->start.amplitude_iterations &&
+	       ml->last_loss < settings->start.counts_misfit * ml->floor;
 }
 
 static void start_epoch(struct ml *ml, long number, struct plica_epoch *result)
@@ -94,6 +116,14 @@ static void start_epoch(struct ml *ml, long number, struct plica_epoch *result)
 	ml->last_loss = result->loss;
 }
 
+/* Is this no epoch to measure later gains from? Where the amplitudes are kept, theirs count. */
+static bool is_preliminary(const struct ml *ml)
+{
+	if (ml->stage == STAGE_AMPLITUDE)
+		return ml->stage_epochs < ml->problem->settings->start.amplitude_iterations;
+	return ml->stage_epochs == 0; /* the first of the new objective */
+}
+
 static void epoch(void *state, long number, struct plica_epoch *result)
 {
 	struct ml *ml = state;
@@ -103,13 +133,13 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 		start_epoch(ml, number, result);
 		return;
 	}
-	if (ml->stage == STAGE_AMPLITUDE &&
-		ml->stage_epochs >= ml->problem->settings->start.amplitude_iterations)
-		enter(ml, STAGE_FINAL);
+	if (counts_are_due(ml))
+		enter(ml, STAGE_COUNTS);
 	result->cost = 0.0;
-	result->preliminary = ml->stage != STAGE_FINAL;
+	result->preliminary = is_preliminary(ml);
 	result->loss = plica_cg_iterate(ml->cg, number, &result->cost);
 	result->objective = ml->cg->objective;
+	ml->last_loss = result->loss;
 	ml->stage_epochs++;
 }
 
@@ -126,7 +156,7 @@ static void archive(void *state, struct plica_archive *archive)
 	plica_archive_integer(archive, "stage", &stage);
 	plica_archive_integer(archive, "stage_epochs", &ml->stage_epochs);
 	plica_archive_number(archive, "last_loss", &ml->last_loss);
-	if (stage >= (long)STAGE_START && stage <= (long)STAGE_FINAL)
+	if (stage >= (long)STAGE_START && stage <= (long)STAGE_COUNTS)
 		ml->stage = (enum stage)stage;
 	if (ml->stage != STAGE_START)
 		set_model(ml);

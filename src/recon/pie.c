@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recon/pie.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -23,6 +24,7 @@ enum plica_status plica_pie_create(struct plica_pie **out, struct plica_problem 
 	PLICA_TRY(plica_batches_init(&pie->batches, problem->count, batch_size,
 		(uint64_t)problem->settings->random_seed, err));
 	PLICA_TRY(plica_pass_create(&pie->pass, problem, pie->batches.largest, true, err));
+	PLICA_TRY(plica_coverage_create(&pie->coverage, problem, err));
 	PLICA_TRY(PLICA_NEW(&pie->probe_power, problem->side * problem->side, err));
 	*out = pie;
 	pie = NULL;
@@ -37,6 +39,7 @@ void plica_pie_free(struct plica_pie *pie)
 		return;
 	plica_pass_free(pie->pass);
 	plica_batches_release(&pie->batches);
+	plica_coverage_free(pie->coverage);
 	plica_free(pie->probe_power);
 	plica_free(pie->scan_power);
 	plica_pie_momentum_free(pie->momentum);
@@ -112,27 +115,47 @@ static float largest_transmission(const struct plica_pie *pie)
 	return largest;
 }
 
-/* `transmission`: of the object before its update. */
-static void update_probe(struct plica_pie *pie, size_t count, float transmission)
+/* What divides the probe's gradient, float by float of a mode: ePIE's b max|O|^2, or rPIE's b where
+ * the object does not amplify. There b alone would let the step overshoot and diverge. */
+static void measure_probe_curvature(struct plica_pie *pie, const size_t *positions, size_t count)
+{
+	size_t wave = pie->problem->kernels->wave_floats;
+	float *curvature = pie->coverage->wave;
+	float least = (float)count;
+
+	if (pie->extended) {
+		least *= largest_transmission(pie);
+		for (size_t k = 0; k < wave; k++)
+			curvature[k] = least;
+		return;
+	}
+	plica_coverage_measure(pie->coverage, positions, count);
+	for (size_t k = 0; k < wave; k++)
+		curvature[k] = fmaxf(curvature[k], least);
+}
+
+static void update_probe(struct plica_pie *pie)
 {
 	struct plica_problem *problem = pie->problem;
-	float scale = (float)(pie->probe_alpha / ((double)count * (double)transmission));
+	size_t wave = problem->kernels->wave_floats;
+	float step = (float)pie->probe_alpha;
 
 	for (size_t k = 0; k < problem->probe_floats; k++)
-		problem->probe[k] += scale * pie->pass->probe_gradient[k];
+		if (pie->coverage->wave[k % wave] > 0.0F)
+			problem->probe[k] +=
+				step * pie->pass->probe_gradient[k] / pie->coverage->wave[k % wave];
 	plica_problem_probe_changed(problem);
 }
 
 static void run_batch(
 	struct plica_pie *pie, const size_t *positions, size_t count, bool updates_probe)
 {
-	float transmission;
-
 	plica_pass_run(pie->pass, positions, count);
-	transmission = pie->extended ? largest_transmission(pie) : 1.0F;
+	if (updates_probe) /* of the object before its update */
+		measure_probe_curvature(pie, positions, count);
 	update_object(pie);
-	if (updates_probe && transmission > 0.0F)
-		update_probe(pie, count, transmission);
+	if (updates_probe)
+		update_probe(pie);
 }
 
 static void measure_scan_power(struct plica_pie *pie)

@@ -14,6 +14,7 @@
 #define PLICA_RECON_PIE_H
 
 #include "recon/batches.h"
+#include "recon/coverage.h"
 #include "recon/pass.h"
 #include "recon/pie_momentum.h"
 
@@ -21,11 +22,12 @@ struct plica_pie {
 	struct plica_problem *problem;
 	struct plica_pass *pass;
 	struct plica_batches batches;
-	bool extended;      /**< ePIE */
-	double alpha;       /**< of the object: rPIE's regularisation, ePIE's step */
-	double probe_alpha; /**< step of the probe */
-	float *probe_power; /**< N x N, |P|^2 in natural order */
-	float *scan_power;  /**< W of the whole scan, on the canvas; NULL: the batch's own */
+	bool extended;                   /**< ePIE */
+	double alpha;                    /**< of the object: rPIE's regularisation, ePIE's step */
+	double probe_alpha;              /**< step of the probe */
+	struct plica_coverage *coverage; /**< what divides the probe's gradient of a batch */
+	float *probe_power;              /**< N x N, |P|^2 in natural order */
+	float *scan_power; /**< W of the whole scan, on the canvas; NULL: the batch's own */
 	float largest_scan_power;
 	struct plica_pie_momentum *momentum; /**< NULL: none */
 };
