@@ -96,9 +96,14 @@ static void same(const char *label, const char *what, const void *a, const void 
 static void check_same_bits(
 	const char *label, const struct plica_product *a, const struct plica_product *b)
 {
-	size_t probe = a->probe_modes * a->probe_px * a->probe_px;
-	size_t positions = a->position_count * sizeof(double);
+	size_t probe, positions;
 
+	if (a == NULL || b == NULL) {
+		fail_msg("%s: no product", label);
+		return;
+	}
+	probe = a->probe_modes * a->probe_px * a->probe_px;
+	positions = a->position_count * sizeof(double);
 	same(label, "object", a->object, b->object,
 		a->object_rows * a->object_cols * sizeof(*a->object));
 	same(label, "probe", a->probe, b->probe, probe * sizeof(*a->probe));
