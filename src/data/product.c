@@ -151,7 +151,7 @@ static enum plica_status read_polar(struct plica_product *product, const struct 
 	const char *const names[2], struct plica_error *err)
 {
 	enum plica_status status;
-	size_t shape[2][2];
+	size_t shape[2][2] = {{0}};
 	double *part[2] = {NULL, NULL};
 
 	for (size_t i = 0; i < 2; i++)
