@@ -155,12 +155,14 @@ static enum plica_status print_array(struct plica_text *out, const struct plica_
 {
 	enum plica_status status;
 	struct plica_strings words = {0};
-	const char *path;
+	char *folder = NULL;
 
 	PLICA_TRY(plica_sbatch_words(&words, array, jobs, options, err));
-	path = words.item[words.size - 1];
-	PLICA_TRY(plica_text_add(out, "cat > ", err));
-	PLICA_TRY(plica_shell_word(out, path, err));
+	PLICA_TRY(plica_slurm_folder(&folder, jobs, err));
+	PLICA_TRY(plica_text_add(out, "mkdir -p ", err));
+	PLICA_TRY(plica_shell_word(out, folder, err));
+	PLICA_TRY(plica_text_add(out, "\ncat > ", err));
+	PLICA_TRY(plica_shell_word(out, words.item[words.size - 1], err));
 	PLICA_TRY(plica_text_add(out, " <<'END'\n", err));
 	PLICA_TRY(plica_sbatch_script(out, array, options, err));
 	PLICA_TRY(plica_text_add(out, "END\n", err));
@@ -170,6 +172,7 @@ static enum plica_status print_array(struct plica_text *out, const struct plica_
 	}
 	PLICA_TRY(plica_text_add(out, "\n", err));
 out:
+	plica_free(folder);
 	plica_strings_release(&words);
 	return status;
 }

@@ -255,6 +255,39 @@ def test_dry_run_makes_no_folders(plica, study):
     assert summary["skipped_count"] == 2
 
 
+def test_what_slurm_would_get_can_be_run_by_hand(plica, study, tmp_path):
+    design = study / "d.yaml"
+    said = plica("study", "run", design, "--executor", "slurm", "--pretend", "--memory", "1G",
+                 "--split", "train", "--split", "test", "--array-limit", 1)  # fmt: skip
+    assert not artifact(study).exists()
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text('#!/bin/sh\nprintf "%s\\0" "$@" > "${0%/*}/words"\n')
+    sbatch.chmod(0o755)
+    there = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["sh", "-e", "-c", said.stdout], env=there, check=True)
+    words = (tmp_path / "words").read_text().split("\0")
+    assert "--array=0-1%1" in words and "--mem=1G" in words
+    script = artifact(study, "slurm", "array.sh")
+    assert words[-2] == str(script)
+    task = {**os.environ, "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "1"}
+    subprocess.run(["sh", script], env=task, check=True)
+    assert load(artifact(study, "dose_100000", "baseline", "test", "job.json"))["executor_id"] == "7_1"
+    assert len(load(artifact(study, "reconstruction_manifest.json"))["execution_results"]) == 1
+    write_design(study, epochs=6)
+    done = subprocess.run(["sh", script], env=task, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "has changed since" in done.stderr
+
+
+def test_a_task_that_is_no_job_is_refused(plica, study):
+    done = plica("study", "run", study / "d.yaml", "--task", 3, check=False)
+    assert done.returncode == 1 and "there is no job 3: the design has jobs 0 to 2" in done.stderr
+    done = plica("study", "run", study / "d.yaml", "--split", "test", "--task", 0, check=False)
+    assert done.returncode == 1 and "job 0 is not to be run: filter split=test" in done.stderr
+    for wrong in (["--partition", "x"], ["--executor", "cloud"], ["--task", "-2"],
+                  ["--executor", "slurm", "--dry-run"]):  # fmt: skip
+        assert plica("study", "run", study / "d.yaml", *wrong, check=False).returncode == 2
+
+
 def test_a_filter_that_matches_nothing_lists_what_there_is(plica, study):
     done = plica("study", "run", study / "d.yaml", "--view", "dense", check=False)
     assert done.returncode == 1
