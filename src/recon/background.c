@@ -10,6 +10,8 @@
 
 /* The guess: what the brightest of this part of the pixels, the darkest, has on average. */
 #define GUESS_QUANTILE 0.1
+/* A step leaves at least this part, so that a pixel can come back. */
+#define LEAST_LEFT 0.1F
 /* Photons below which a pixel counts as dark. */
 #define DARK 1e-6
 
@@ -120,24 +122,40 @@ double plica_background_photons(const struct plica_problem *problem)
 void plica_background_residual(
 	float *residual, const struct plica_problem *problem, const float *factor_sum)
 {
-	for (size_t k = 0; k < problem->kernels->pattern_floats; k++) {
-		bool bound = !(problem->background[k] > 0.0F) && factor_sum[k] < 0.0F;
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+		residual[k] = 0.5F * factor_sum[k];
+}
 
-		residual[k] = bound ? 0.0F : 0.5F * factor_sum[k];
-	}
+void plica_background_precondition(
+	float *scaled, const struct plica_problem *problem, const float *residual)
+{
+	float share = 4.0F / (float)problem->count;
+
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+		scaled[k] = residual[k] *
+			    fminf(problem->background_scale[k], share * problem->background[k]);
+}
+
+static float moved(float background, float way)
+{
+	return fmaxf(LEAST_LEFT * background, background + way);
 }
 
 void plica_background_move(
 	float *out, const struct plica_problem *problem, float step, const float *direction)
 {
 	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
-		out[k] = fmaxf(0.0F, problem->background[k] + step * direction[k]);
+		out[k] = moved(problem->background[k], step * direction[k]);
 }
 
 void plica_background_step(struct plica_problem *problem, const float *factor_sum)
 {
-	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
+	float share = 4.0F / (float)problem->count;
+
+	for (size_t k = 0; k < problem->kernels->pattern_floats; k++) {
+		float scale = fminf(problem->background_scale[k], share * problem->background[k]);
+
 		problem->background[k] =
-			fmaxf(0.0F, problem->background[k] +
-					    0.5F * factor_sum[k] * problem->background_scale[k]);
+			moved(problem->background[k], 0.5F * factor_sum[k] * scale);
+	}
 }

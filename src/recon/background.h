@@ -20,14 +20,17 @@ PLICA_MUST_USE enum plica_status plica_background_create(
 /** Photons of the background in the valid pixels of one pattern; 0 without one. */
 double plica_background_photons(const struct plica_problem *problem);
 
-/** r of each pixel; 0 where B is 0 and ought to be less. */
+/** r of each pixel. */
 void plica_background_residual(
 	float *residual, const struct plica_problem *problem, const float *factor_sum);
-/** out = max(0, B + step direction). */
+/** z = r / C, where that is no more than what expectation maximisation does, 4 B / J. */
+void plica_background_precondition(
+	float *scaled, const struct plica_problem *problem, const float *residual);
+/** out = max(B / 10, B + step direction). */
 void plica_background_move(
 	float *out, const struct plica_problem *problem, float step, const float *direction);
 
-/** B = max(0, B + r / C) with the sum of f over any set of positions. Over all sets of an epoch
+/** B = max(B / 10, B + z) with the sum of f over any set of positions. Over all sets of an epoch
  * that is one whole step. */
 void plica_background_step(struct plica_problem *problem, const float *factor_sum);
 

@@ -197,9 +197,8 @@ static void precondition(struct plica_cg *cg)
 	if (cg->boost != NULL)
 		plica_boost_direction(cg->boost, &cg->scaled.object, power, damping);
 	if (cg->scaled.background != NULL)
-		for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
-			cg->scaled.background[k] =
-				cg->residual.background[k] * problem->background_scale[k];
+		plica_background_precondition(
+			cg->scaled.background, problem, cg->residual.background);
 	if (refines_positions(cg))
 		plica_position_search_precondition(cg->search, cg->positions, cg->problem->count);
 	if (!problem->settings->probe.optimizable)
