@@ -49,7 +49,7 @@ static void measure_row(float complex *row, const struct plica_problem *problem,
 			float im = object->im[at + x];
 			float power = re * re + im * im;
 
-			row[x] += CMPLXF(power, power);
+			row[x] += power + I * power;
 		}
 	}
 }
