@@ -60,21 +60,6 @@ enum plica_status plica_report_job_fail(
 	return plica_copy_text(&job->reason, reason, err);
 }
 
-/* Finds the entry of a list with a job's dose, view and split. */
-static const struct plica_json *find_entry(
-	const struct plica_json *list, const struct plica_report_job *job)
-{
-	for (size_t i = 0; i < plica_json_length(list); i++) {
-		const struct plica_json *entry = plica_json_at(list, i);
-
-		if (plica_json_get_number(entry, "dose", (double)NAN) == job->dose &&
-			strcmp(text_or(entry, "view", ""), job->view) == 0 &&
-			strcmp(text_or(entry, "split", ""), job->split) == 0)
-			return entry;
-	}
-	return NULL;
-}
-
 /* The path as it is now: what lay below the manifest's artifact root lies below `root`. */
 static enum plica_status relocate(char **out, const struct plica_json *manifest, const char *root,
 	const char *path, struct plica_error *err)
@@ -167,18 +152,20 @@ static enum plica_status read_job(struct plica_report_job *job,
 {
 	const char *folder = text_or(job->entry, "output_dir", "");
 	const char *input = plica_json_get_text(job->entry, "input_npz");
-	const struct plica_json *results = plica_json_get(study->manifest, "execution_results");
+	const char *begun = plica_json_get_text(study->manifest, "timestamp");
+	const char *started;
 	enum plica_status status;
 
 	if (folder[0] == '\0')
 		return plica_report_job_fail(job, "the manifest names no folder for it", err);
 	PLICA_TRY(relocate(&job->folder, study->manifest, root, folder, err));
 	PLICA_TRY(read_record(job, err));
+	started = plica_json_get_text(job->record, "started");
 	PLICA_TRY(find_log(job, err));
 	if (input != NULL)
 		PLICA_TRY(relocate(&job->input_path, study->manifest, root, input, err));
-	job->cached = job->state == PLICA_REPORT_DONE &&
-		      plica_json_get_bool(find_entry(results, job), "cached", false);
+	job->cached = job->state == PLICA_REPORT_DONE && begun != NULL && started != NULL &&
+		      strcmp(started, begun) < 0;
 out:
 	return status;
 }

@@ -33,7 +33,7 @@ struct plica_report_job {
 	const char *view;  /**< never NULL; borrowed from the manifest */
 	const char *split; /**< the same */
 	enum plica_report_state state;
-	bool cached;                    /**< done in an earlier run */
+	bool cached;                    /**< started before the manifest's run began */
 	const char *status;             /**< the record's own word, or the state's name */
 	char *reason;                   /**< why there is no result; NULL for a job that is done */
 	char *folder;                   /**< NULL for a skipped job; owned, as the next two */

@@ -15,12 +15,10 @@
 /* How the reason of a job without data begins. */
 #define MISSING_PREFIX "Phase "
 
-static struct plica_json *begin(void)
+static struct plica_json *begin(const char *timestamp)
 {
 	struct plica_json *root = plica_json_object();
-	char timestamp[PLICA_TIMESTAMP_SIZE];
 
-	plica_timestamp(timestamp);
 	plica_json_set_integer(root, "schema_version", PLICA_STUDY_SCHEMA);
 	plica_json_set_text(root, "timestamp", timestamp);
 	return root;
@@ -127,9 +125,9 @@ static size_t count_selected(const struct plica_jobs *jobs)
 }
 
 enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
-	const struct plica_job_record *records, struct plica_error *err)
+	const struct plica_job_record *records, const char *begun, struct plica_error *err)
 {
-	struct plica_json *root = begin();
+	struct plica_json *root = begin(begun);
 	struct plica_json *filters;
 	enum plica_status status;
 
@@ -151,26 +149,53 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	return status;
 }
 
-enum plica_status plica_manifest_gather(const struct plica_jobs *jobs, struct plica_error *err)
+/* The stamp of the manifest that is there; without one, of now. */
+static void read_stamp(char out[PLICA_TIMESTAMP_SIZE], const struct plica_jobs *jobs)
+{
+	struct plica_error ignored = {0};
+	struct plica_json *root = NULL;
+	char *path = NULL;
+	const char *text = NULL;
+
+	if (plica_path_join(&path, jobs->artifact_root, PLICA_MANIFEST_NAME, &ignored) ==
+			PLICA_OK &&
+		plica_json_load(&root, path, &ignored) == PLICA_OK)
+		text = plica_json_get_text(root, "timestamp");
+	if (text != NULL && strlen(text) + 1 == PLICA_TIMESTAMP_SIZE)
+		memcpy(out, text, PLICA_TIMESTAMP_SIZE);
+	else
+		plica_timestamp(out);
+	plica_json_free(root);
+	plica_free(path);
+}
+
+enum plica_status plica_manifest_gather(
+	const struct plica_jobs *jobs, const char *begun, struct plica_error *err)
 {
 	struct plica_job_record *records = NULL;
+	char stamp[PLICA_TIMESTAMP_SIZE];
 	enum plica_status status = PLICA_NEW(&records, jobs->count, err);
 
+	if (begun == NULL)
+		read_stamp(stamp, jobs);
 	for (size_t i = 0; i < jobs->count && status == PLICA_OK; i++)
 		plica_job_read_record(&records[i], &jobs->item[i]);
 	if (status == PLICA_OK)
-		status = plica_manifest_save(jobs, records, err);
+		status = plica_manifest_save(jobs, records, begun != NULL ? begun : stamp, err);
 	plica_free(records);
 	return status;
 }
 
 enum plica_status plica_skip_summary_save(const struct plica_jobs *jobs, struct plica_error *err)
 {
-	struct plica_json *root = begin();
+	char now[PLICA_TIMESTAMP_SIZE];
+	struct plica_json *root;
 	struct plica_json *array;
 	int64_t missing = 0;
 	enum plica_status status;
 
+	plica_timestamp(now);
+	root = begin(now);
 	plica_json_set_integer(
 		root, "skipped_count", (int64_t)(jobs->count - count_selected(jobs)));
 	array = plica_json_set_array(root, "skipped_jobs");

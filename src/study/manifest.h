@@ -7,12 +7,16 @@
 
 #define PLICA_MANIFEST_NAME "reconstruction_manifest.json"
 
-/** Writes reconstruction_manifest.json: the jobs, and what each one's record (of as many) says. */
+/**
+ * Writes reconstruction_manifest.json: the jobs, and what each one's record (of as many) says.
+ * `begun` is the stamp (base/clock.h) of the run's start: what was started before it was cached.
+ */
 PLICA_MUST_USE enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
-	const struct plica_job_record *records, struct plica_error *err);
-/** The same with the records that the job folders have. */
+	const struct plica_job_record *records, const char *begun, struct plica_error *err);
+/** The same with the records that the job folders have; `begun` NULL: the run's start is the one
+ * that the manifest has, for a task of an array that was submitted earlier. */
 PLICA_MUST_USE enum plica_status plica_manifest_gather(
-	const struct plica_jobs *jobs, struct plica_error *err);
+	const struct plica_jobs *jobs, const char *begun, struct plica_error *err);
 /** Writes skip_summary.json; running does not change it. */
 PLICA_MUST_USE enum plica_status plica_skip_summary_save(
 	const struct plica_jobs *jobs, struct plica_error *err);

@@ -29,6 +29,7 @@ struct runner {
 	size_t next;                      /* job that is to be looked at next */
 	size_t end;                       /* and the one after the last */
 	struct plica_job_record *records; /* of all jobs */
+	char begun[PLICA_TIMESTAMP_SIZE];
 	int lock;
 	double update_due;
 	bool stopping;
@@ -55,7 +56,7 @@ static enum plica_status update_for_task(struct runner *runner, struct plica_err
 	int lock = -1;
 
 	PLICA_TRY(plica_summary_lock(&lock, runner->jobs, err));
-	PLICA_TRY(plica_manifest_gather(runner->jobs, err));
+	PLICA_TRY(plica_manifest_gather(runner->jobs, NULL, err));
 out:
 	plica_lock_release(lock);
 	return status;
@@ -73,7 +74,7 @@ static enum plica_status update(struct runner *runner, bool now, struct plica_er
 	if (runner->options->task != NULL)
 		status = update_for_task(runner, err);
 	else
-		status = plica_manifest_save(runner->jobs, runner->records, err);
+		status = plica_manifest_save(runner->jobs, runner->records, runner->begun, err);
 	cost_s = plica_seconds() - begin_s;
 	runner->update_due = begin_s + fmax(UPDATE_INTERVAL_S, cost_s / UPDATE_SHARE);
 	return status;
@@ -313,7 +314,7 @@ static enum plica_status begin_summaries(struct runner *runner, struct plica_err
 		return PLICA_OK;
 	plica_folder_clean(runner->jobs->artifact_root);
 	PLICA_TRY(plica_skip_summary_save(runner->jobs, err));
-	PLICA_TRY(plica_manifest_save(runner->jobs, runner->records, err));
+	PLICA_TRY(plica_manifest_save(runner->jobs, runner->records, runner->begun, err));
 out:
 	return status;
 }
@@ -325,6 +326,7 @@ enum plica_status plica_study_run(struct plica_run_summary *out, struct plica_jo
 	const size_t *task = options->task;
 	struct runner runner = {.jobs = jobs, .options = options, .end = jobs->count, .lock = -1};
 
+	plica_timestamp(runner.begun);
 	PLICA_TRY(check_task(jobs, task, err));
 	if (task != NULL) {
 		runner.next = *task;

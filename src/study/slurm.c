@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/memory.h"
@@ -111,11 +112,13 @@ out:
 static enum plica_status write_summaries(const struct plica_jobs *jobs, struct plica_error *err)
 {
 	enum plica_status status;
+	char now[PLICA_TIMESTAMP_SIZE];
 	int lock = -1;
 
 	PLICA_TRY(plica_summary_lock(&lock, jobs, err));
 	PLICA_TRY(plica_skip_summary_save(jobs, err));
-	PLICA_TRY(plica_manifest_gather(jobs, err));
+	plica_timestamp(now);
+	PLICA_TRY(plica_manifest_gather(jobs, now, err));
 out:
 	plica_lock_release(lock);
 	return status;

@@ -33,8 +33,7 @@ static void load_one(struct plica_report_study *study, const char *name, const c
 		"{\"artifact_root\": \"/old/place/\", \"jobs\": [{\"dose\": 1000, \"view\": "
 		"\"dense\", \"split\": \"train\", \"output_dir\": "
 		"\"/old/place/dose_1000/dense/train\", \"input_npz\": \"/data/in.npz\"}], "
-		"\"execution_results\": [5, {\"dose\": 1000, \"view\": \"dense\", \"split\": "
-		"\"train\", \"cached\": true}]}");
+		"\"timestamp\": \"2026-11-24T15:04:00Z\"}");
 	if (record != NULL)
 		write_in(root, "dose_1000/dense/train/job.json", record);
 	assert_ok(plica_report_study_load(study, root, &err));
@@ -65,19 +64,25 @@ static void every_status_has_its_reason(void **state)
 		const char *record;
 		enum plica_report_state state;
 		const char *reason;
+		bool cached;
 	} cases[] = {
-		{"{\"status\": \"done\"}", PLICA_REPORT_DONE, NULL},
-		{NULL, PLICA_REPORT_WAITING, "not started"},
-		{"{\"status\": \"queued\"}", PLICA_REPORT_WAITING, "waits"},
-		{"{\"status\": \"running\"}", PLICA_REPORT_RUNNING, "is running"},
+		{"{\"status\": \"done\"}", PLICA_REPORT_DONE, NULL, false},
+		{"{\"status\": \"done\", \"started\": \"2026-11-24T15:03:59Z\"}", PLICA_REPORT_DONE,
+			NULL, true},
+		{"{\"status\": \"done\", \"started\": \"2026-11-24T15:04:00Z\"}", PLICA_REPORT_DONE,
+			NULL, false},
+		{NULL, PLICA_REPORT_WAITING, "not started", false},
+		{"{\"status\": \"queued\"}", PLICA_REPORT_WAITING, "waits", false},
+		{"{\"status\": \"running\"}", PLICA_REPORT_RUNNING, "is running", false},
 		{"{\"status\": \"failed\", \"returncode\": 3}", PLICA_REPORT_FAILED,
-			"exit status 3"},
-		{"{\"status\": \"killed\", \"returncode\": -9}", PLICA_REPORT_FAILED, "signal 9"},
-		{"{\"status\": \"timeout\"}", PLICA_REPORT_FAILED, "time limit"},
-		{"{\"status\": \"out-of-memory\"}", PLICA_REPORT_FAILED, "memory"},
-		{"{\"status\": \"enchanted\"}", PLICA_REPORT_FAILED, "does not know"},
-		{"{\"seconds\": 1}", PLICA_REPORT_FAILED, "does not know"},
-		{"{\"status\": ", PLICA_REPORT_FAILED, "job.json"},
+			"exit status 3", false},
+		{"{\"status\": \"killed\", \"returncode\": -9}", PLICA_REPORT_FAILED, "signal 9",
+			false},
+		{"{\"status\": \"timeout\"}", PLICA_REPORT_FAILED, "time limit", false},
+		{"{\"status\": \"out-of-memory\"}", PLICA_REPORT_FAILED, "memory", false},
+		{"{\"status\": \"enchanted\"}", PLICA_REPORT_FAILED, "does not know", false},
+		{"{\"seconds\": 1}", PLICA_REPORT_FAILED, "does not know", false},
+		{"{\"status\": ", PLICA_REPORT_FAILED, "job.json", false},
 	};
 	char name[32];
 
@@ -88,7 +93,7 @@ static void every_status_has_its_reason(void **state)
 		(void)snprintf(name, sizeof(name), "status-%zu", i);
 		load_one(&study, name, cases[i].record);
 		assert_int_equal(study.job[0].state, cases[i].state);
-		assert_int_equal(study.job[0].cached, cases[i].state == PLICA_REPORT_DONE);
+		assert_int_equal(study.job[0].cached, cases[i].cached);
 		if (cases[i].reason == NULL)
 			assert_null(study.job[0].reason);
 		else
