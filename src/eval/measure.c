@@ -205,6 +205,11 @@ static void set_errors(struct plica_metric *metric, const struct plica_pixel_err
 	metric[PLICA_METRIC_AMPLITUDE_MSE] = number(errors->amplitude_mse);
 }
 
+/* The phase of a pixel on its own has the error 1 / (2 sqrt n). An estimate that is smoothed, on
+ * purpose or by having begun flat, comes somewhat below that; half of it would take four times the
+ * photons, and the truth to begin with. */
+#define TOO_GOOD 0.5
+
 enum plica_status plica_measure(struct plica_comparison *comparison, const double *weight,
 	double msssim_sigma_px, struct plica_error *err)
 {
@@ -237,7 +242,7 @@ void plica_measure_doubts(
 	double shift = fmax(fabs(removed->shift_y_px), fabs(removed->shift_x_px));
 	double photons = options->photons_per_px;
 
-	if (photons > 0.0 && metric[PLICA_METRIC_PHASE_RMSE].value < 0.5 / sqrt(photons))
+	if (photons > 0.0 && metric[PLICA_METRIC_PHASE_RMSE].value < TOO_GOOD * 0.5 / sqrt(photons))
 		for (size_t i = 0; i < sizeof(of_noise) / sizeof(of_noise[0]); i++)
 			metric[of_noise[i]] = no_number("better than shot noise allows");
 	if (shift > options->max_shift_px - LIMIT_PX)

@@ -222,10 +222,14 @@ def test_a_study_runs_and_is_not_run_again(plica, study):
         assert os.path.getsize(os.path.join(job["output_dir"], "native.log")) > 0
         with open(os.path.join(job["output_dir"], "job.json")) as file:
             assert json.load(file)["picture_status"] == "written"
+    time.sleep(1.1)  # stamps have seconds
     again = plica("study", "run", design)
     assert "0 done, 3 cached, 0 failed" in again.stdout
     states = json.loads(plica("study", "plan", design, "--json").stdout)["jobs"]
     assert {job["state"] for job in states} == {"cached"}
+    report = study / "report.html"
+    plica("study", "report", design, "-o", report)
+    assert "<dt>From cache</dt><dd>3</dd>" in report.read_text()
     write_design(study, epochs=6)
     states = json.loads(plica("study", "plan", design, "--json").stdout)["jobs"]
     assert {job["state"] for job in states} == {"stale"}

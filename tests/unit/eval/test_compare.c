@@ -233,7 +233,7 @@ static void better_than_shot_noise_is_doubted(void **state)
 	fill_both(&maker, &error);
 	plica_compare_options_init(&options);
 	for (int trusted = 0; trusted < 2; trusted++) {
-		options.photons_per_px = trusted ? 900.0 : 400.0;
+		options.photons_per_px = trusted ? 225.0 : 100.0;
 		assert_ok(plica_compare(&comparison, &input, &options, &err));
 		for (int i = PLICA_METRIC_NRMSE; i <= PLICA_METRIC_PHASE_RMSE; i++) {
 			const char *reason = comparison->metric[i].reason;
