@@ -21,7 +21,7 @@ ROOMS = {
     "data": {"scan", "optics", "format", "num", "base"},
     "recon": {"eval", "data", "scan", "optics", "format", "num", "base"},
     "study": {"scan", "data", "format", "base"},
-    "report": {"eval", "format", "base"},
+    "report": {"eval", "data", "format", "base"},
     "cli": {"study", "report", "recon", "eval", "data", "scan", "format", "base"},
 }
 PUBLIC = {

@@ -45,9 +45,10 @@
  * constant phase, is farthest from the cut at pi. SSIM, MS-SSIM, FRC and PtychoPINN's figures
  * ignore the weight.
  *
- * With n photons per object pixel nothing honest knows a phase better than 1 / (2 sqrt(n)) rad.
- * When the options say n, a phase RMSE below that is not believed, nor is what is formed from the
- * same errors: the complex NRMSE, MAE, MSE and PSNR of the phase have this as their reason.
+ * With n photons per object pixel the phase of one pixel is not known better than 1 / (2 sqrt(n))
+ * rad. When the options say n, a phase RMSE below half of that is not believed, nor is what is
+ * formed from the same errors: the complex NRMSE, MAE, MSE and PSNR of the phase have this as their
+ * reason.
  */
 #ifndef PLICA_COMPARE_H
 #define PLICA_COMPARE_H
@@ -85,6 +86,22 @@ struct plica_compare_input {
 	/** One weight >= 0 per pixel of the reference (rows * cols), or NULL: all equal. */
 	const float *weight;
 };
+
+/** What a mask leaves of an area. */
+struct plica_compare_mask {
+	double share;          /**< of the area's pixels, 0 to 1 */
+	double photons_per_px; /**< mean illumination of these pixels */
+};
+
+/** The level of plica_compare_mask unless somebody wants another. */
+#define PLICA_COMPARE_MASK_LEVEL 0.1
+
+/**
+ * Makes an illumination (photons per pixel of the reference, rows * cols) the weights of a
+ * comparison, in place: 1 where it has `level` of its largest value or more, else 0.
+ */
+PLICA_API void plica_compare_mask(struct plica_compare_mask *out, float *illumination,
+	const struct plica_compare_input *input, double level);
 
 struct plica_compare_options {
 	/** Largest shift looked for on either axis, px > 0; default 20. */

@@ -8,8 +8,6 @@
 #include "base/try.h"
 #include "cli/compare_side.h"
 
-#define MASK_LEVEL 0.1
-
 /* What is loaded for one comparison. `data` is borrowed from the reference, or `own_data`. */
 struct files {
 	struct compare_side reconstruction, reference;
@@ -19,7 +17,7 @@ struct files {
 
 void compare_request_init(struct compare_request *request)
 {
-	*request = (struct compare_request){.mask_level = MASK_LEVEL};
+	*request = (struct compare_request){.mask_level = PLICA_COMPARE_MASK_LEVEL};
 	plica_compare_options_init(&request->options);
 }
 
@@ -94,35 +92,6 @@ out:
 	return status;
 }
 
-/* Turns the illumination into weights of 0 and 1; photons and share are those of the area. */
-static void make_weights(struct compare_result *out, float *light,
-	const struct plica_compare_input *input, double level)
-{
-	size_t cols = input->reference.cols;
-	const struct plica_compare_area *area = &input->area;
-	float highest = 0.0F;
-	size_t counted = 0;
-	double photons = 0.0;
-
-	for (size_t i = 0; i < input->reference.rows * cols; i++)
-		highest = fmaxf(highest, light[i]);
-	for (size_t i = 0; i < input->reference.rows * cols; i++) {
-		size_t row = i / cols;
-		size_t col = i % cols;
-		float value = light[i];
-
-		light[i] = (double)value >= level * (double)highest ? 1.0F : 0.0F;
-		if (row < area->row0 || row >= area->row1 || col < area->col0 ||
-			col >= area->col1 || light[i] == 0.0F)
-			continue;
-		photons += (double)value;
-		counted++;
-	}
-	out->mask_share =
-		(double)counted / (double)((area->row1 - area->row0) * (area->col1 - area->col0));
-	out->photons_per_px = counted > 0 ? photons / (double)counted : 0.0;
-}
-
 static enum plica_status check_level(double level, struct plica_error *err)
 {
 	if (level >= 0.0 && level < 1.0)
@@ -140,12 +109,15 @@ static enum plica_status compare_masked(struct compare_result *out,
 	struct plica_compare_options options = request->options;
 	const struct plica_grid grid = {input->reference.rows, input->reference.cols,
 		input->reference.origin_y_px, input->reference.origin_x_px};
+	struct plica_compare_mask mask;
 	float *light = NULL;
 	enum plica_status status = PLICA_OK;
 
 	if (files->data != NULL) {
 		PLICA_TRY(plica_dataset_illumination(&light, files->data, &grid, err));
-		make_weights(out, light, input, request->mask_level);
+		plica_compare_mask(&mask, light, input, request->mask_level);
+		out->mask_share = mask.share;
+		out->photons_per_px = mask.photons_per_px;
 		input->weight = light;
 		out->has_data = true;
 	}

@@ -66,3 +66,31 @@ enum plica_status plica_compare_area_of_overlap(struct plica_compare_area *out,
 	*out = area;
 	return PLICA_OK;
 }
+
+void plica_compare_mask(struct plica_compare_mask *out, float *illumination,
+	const struct plica_compare_input *input, double level)
+{
+	size_t cols = input->reference.cols;
+	const struct plica_compare_area *area = &input->area;
+	float highest = 0.0F;
+	size_t counted = 0;
+	double photons = 0.0;
+
+	for (size_t i = 0; i < input->reference.rows * cols; i++)
+		highest = fmaxf(highest, illumination[i]);
+	for (size_t i = 0; i < input->reference.rows * cols; i++) {
+		size_t row = i / cols;
+		size_t col = i % cols;
+		float value = illumination[i];
+
+		illumination[i] = (double)value >= level * (double)highest ? 1.0F : 0.0F;
+		if (row < area->row0 || row >= area->row1 || col < area->col0 ||
+			col >= area->col1 || illumination[i] == 0.0F)
+			continue;
+		photons += (double)value;
+		counted++;
+	}
+	out->share =
+		(double)counted / (double)((area->row1 - area->row0) * (area->col1 - area->col0));
+	out->photons_per_px = counted > 0 ? photons / (double)counted : 0.0;
+}

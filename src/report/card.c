@@ -57,8 +57,9 @@ static void number_pair(
 	fact_end(html);
 }
 
-static void removed_facts(struct plica_html *html, const struct plica_comparison *comparison)
+static void removed_facts(struct plica_html *html, const struct plica_report_result *result)
 {
+	const struct plica_comparison *comparison = result->comparison;
 	const struct plica_removed *removed = &comparison->removed;
 	const struct plica_compare_area *area = &comparison->area;
 
@@ -76,6 +77,12 @@ static void removed_facts(struct plica_html *html, const struct plica_comparison
 	plica_html_printf(html, "rows %zu to %zu, columns %zu to %zu", area->row0, area->row1 - 1,
 		area->col0, area->col1 - 1);
 	fact_end(html);
+	if (isfinite(result->mask.share)) {
+		fact_begin(html, "lit well enough to count");
+		plica_html_decimal(html, 100.0 * result->mask.share, 1);
+		fact_unit(html, "%");
+		fact_end(html);
+	}
 	plica_html_add(html, "</dl>");
 }
 
@@ -94,7 +101,7 @@ static void metric_facts(struct plica_html *html, const struct plica_report_card
 	for (int kind = 0; kind < PLICA_METRIC_COUNT; kind++)
 		metric_fact(html, (enum plica_metric_kind)kind, &comparison->metric[kind]);
 	plica_html_add(html, "</dl>");
-	removed_facts(html, comparison);
+	removed_facts(html, card->result);
 }
 
 /* What the data set's metadata say, and then the overlap measured beside it, where they do. */

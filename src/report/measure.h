@@ -42,6 +42,7 @@ struct plica_report_result {
 	double fourier_error; /**< NaN when not recorded */
 	struct plica_report_input input;
 	struct plica_comparison *comparison; /**< NULL when there is nothing to compare with */
+	struct plica_compare_mask mask;      /**< NaN where nothing is known of the illumination */
 	char *reason;                        /**< then why */
 	struct plica_strings warnings;
 };

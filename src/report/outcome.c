@@ -27,31 +27,6 @@ enum plica_status plica_report_outcome_init(struct plica_report_outcome *out,
 	return job->reason != NULL ? plica_copy_text(&out->reason, job->reason, err) : PLICA_OK;
 }
 
-/*
- * Positions per object pixel: those of the square raster that would put as many positions into
- * their bounding box, N = (w u + 1) (h u + 1) with u rows and columns per pixel.
- */
-static double position_density(const struct plica_report_input *input)
-{
-	double least[2] = {INFINITY, INFINITY};
-	double most[2] = {-INFINITY, -INFINITY};
-	double sum, area, u;
-
-	for (size_t i = 0; i < input->position_count; i++) {
-		least[0] = fmin(least[0], input->y_px[i]);
-		least[1] = fmin(least[1], input->x_px[i]);
-		most[0] = fmax(most[0], input->y_px[i]);
-		most[1] = fmax(most[1], input->x_px[i]);
-	}
-	sum = most[0] - least[0] + most[1] - least[1];
-	area = (most[0] - least[0]) * (most[1] - least[1]);
-	if (!(area > 0.0))
-		return (double)NAN;
-	u = (sqrt(sum * sum + 4.0 * area * ((double)input->position_count - 1.0)) - sum) /
-	    (2.0 * area);
-	return u * u;
-}
-
 double plica_report_noise_limit(const struct plica_report_outcome *outcome)
 {
 	return sqrt(1.0 / (2.0 * outcome->fluence));
@@ -81,7 +56,7 @@ enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
 	if (result->epoch_count > 0)
 		outcome->figure[PLICA_REPORT_LOSS] = result->loss[result->epoch_count - 1];
 	outcome->figure[PLICA_REPORT_DOSE] = result->input.dose_photons;
-	outcome->fluence = result->input.dose_photons * position_density(&result->input);
+	outcome->fluence = result->mask.photons_per_px;
 	if (result->input.position_count > 0)
 		outcome->figure[PLICA_REPORT_PATTERNS] = (double)result->input.position_count;
 	outcome->figure[PLICA_REPORT_OVERLAP] =

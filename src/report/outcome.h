@@ -38,7 +38,7 @@ struct plica_report_outcome {
 	char *reason;                           /**< why not; owned */
 	double figure[PLICA_REPORT_FIGURES];    /**< NaN where there is none ... */
 	const char *none[PLICA_REPORT_FIGURES]; /**< ... and why */
-	double fluence;              /**< photons per object pixel of the scan; NaN: unknown */
+	double fluence;              /**< photons per object pixel that is compared; NaN: unknown */
 	struct plica_html thumbnail; /**< <img> of the object's phase; empty without one */
 };
 
