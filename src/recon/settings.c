@@ -24,14 +24,15 @@ static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 #define NEVER 1000000L
 #define ALWAYS {.start = 0, .stop = NEVER, .stride = 1}
 
-/* The plan of what `name` says, in `where`. */
-#define PLAN_ROWS(name, where, engines)                                                            \
-	{name ".start", PLICA_SETTING_INTEGER, AT(where.start), 0, NEVER, NULL, engines, "epochs", \
-		"first epoch with it, counted from 0"},                                            \
-		{name ".stop", PLICA_SETTING_INTEGER, AT(where.stop), 0, NEVER, NULL, engines,     \
-			"epochs", "first epoch without it again"},                                 \
-		{name ".stride", PLICA_SETTING_INTEGER, AT(where.stride), 1, NEVER, NULL, engines, \
-			"epochs", "every so many epochs"}
+/* The plan of what `name` says, at `offset` of the settings. */
+#define PLAN_AT(offset, member) ((offset) + offsetof(struct plica_plan, member))
+#define PLAN_ROWS(name, offset, engines)                                                           \
+	{name ".start", PLICA_SETTING_INTEGER, PLAN_AT(offset, start), 0, NEVER, NULL, engines,    \
+		"epochs", "first epoch with it, counted from 0"},                                  \
+		{name ".stop", PLICA_SETTING_INTEGER, PLAN_AT(offset, stop), 0, NEVER, NULL,       \
+			engines, "epochs", "first epoch without it again"},                        \
+		{name ".stride", PLICA_SETTING_INTEGER, PLAN_AT(offset, stride), 1, NEVER, NULL,   \
+			engines, "epochs", "every so many epochs"}
 
 static const struct plica_setting table[] = {
 	{"num_epochs", PLICA_SETTING_INTEGER, AT(num_epochs), 0, 1e6, NULL, FOR(ALL), "epochs",
@@ -129,8 +130,8 @@ static const struct plica_setting table[] = {
 	{"positions.affine_transform_constraint.enabled", PLICA_SETTING_BOOL,
 		AT(positions.affine.enabled), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
 		"pull refined positions towards an affine map of those that were given"},
-	PLAN_ROWS("positions.affine_transform_constraint.optimization_plan", positions.affine.plan,
-		FOR(ML) | FOR(LSQML)),
+	PLAN_ROWS("positions.affine_transform_constraint.optimization_plan",
+		AT(positions.affine.plan), FOR(ML) | FOR(LSQML)),
 	{"positions.affine_transform_constraint.degrees_of_freedom.scale", PLICA_SETTING_BOOL,
 		AT(positions.affine.scale), 0, 1, NULL, FOR(ML) | FOR(LSQML), "",
 		"the map may change the scale"},
@@ -176,17 +177,17 @@ static const struct plica_setting table[] = {
 		"", "further factor on every object update"},
 	{"object.optimizable", PLICA_SETTING_BOOL, AT(object.optimizable), 0, 1, NULL, FOR(LSQML),
 		"", "update the object"},
-	PLAN_ROWS("object.optimization_plan", object.plan, FOR(LSQML)),
+	PLAN_ROWS("object.optimization_plan", AT(object.plan), FOR(LSQML)),
 	{"object.remove_object_probe_ambiguity.enabled", PLICA_SETTING_BOOL,
 		AT(object.remove_object_probe_ambiguity.enabled), 0, 1, NULL, FOR(LSQML) | FOR(PIE),
 		"", "keep the mean transmission at one"},
 	PLAN_ROWS("object.remove_object_probe_ambiguity.optimization_plan",
-		object.remove_object_probe_ambiguity.plan, FOR(LSQML) | FOR(PIE)),
+		AT(object.remove_object_probe_ambiguity.plan), FOR(LSQML) | FOR(PIE)),
 	{"object.hard_limits_magnitude_phase.enabled", PLICA_SETTING_BOOL,
 		AT(object.hard_limits.enabled), 0, 1, NULL, FOR(ALL), "",
 		"hold magnitude and phase of the object within limits"},
-	PLAN_ROWS("object.hard_limits_magnitude_phase.optimization_plan", object.hard_limits.plan,
-		FOR(ALL)),
+	PLAN_ROWS("object.hard_limits_magnitude_phase.optimization_plan",
+		AT(object.hard_limits.plan), FOR(ALL)),
 	{"object.hard_limits_magnitude_phase.abs_lim.lower", PLICA_SETTING_NUMBER,
 		AT(object.hard_limits.abs_lim[0]), 0, 1e6, NULL, FOR(ALL), "", "least |O|"},
 	{"object.hard_limits_magnitude_phase.abs_lim.upper", PLICA_SETTING_NUMBER,
@@ -200,12 +201,12 @@ static const struct plica_setting table[] = {
 	{"object.smoothness_constraint.alpha", PLICA_SETTING_NUMBER, AT(object.smoothness.alpha), 0,
 		0.125, NULL, FOR(ALL), "",
 		"weight of each of a pixel's eight neighbours in its new value; 0: off"},
-	PLAN_ROWS(
-		"object.smoothness_constraint.optimization_plan", object.smoothness.plan, FOR(ALL)),
+	PLAN_ROWS("object.smoothness_constraint.optimization_plan", AT(object.smoothness.plan),
+		FOR(ALL)),
 	{"object.remove_grid_artifacts.enabled", PLICA_SETTING_BOOL,
 		AT(object.grid_artifacts.enabled), 0, 1, NULL, FOR(ALL), "",
 		"take the harmonics of the scan's period out of the object"},
-	PLAN_ROWS("object.remove_grid_artifacts.optimization_plan", object.grid_artifacts.plan,
+	PLAN_ROWS("object.remove_grid_artifacts.optimization_plan", AT(object.grid_artifacts.plan),
 		FOR(ALL)),
 	{"object.remove_grid_artifacts.period_y_px", PLICA_SETTING_NUMBER,
 		AT(object.grid_artifacts.period_y_px), 2, 1e6, NULL, FOR(ALL), "px",
@@ -224,25 +225,25 @@ static const struct plica_setting table[] = {
 		"of the object"},
 	{"object.l1_norm_constraint.weight", PLICA_SETTING_NUMBER, AT(object.l1_norm.weight), 0,
 		1e9, NULL, FOR(ALL), "", "|O| shrinks by this over the number of pixels; 0: off"},
-	PLAN_ROWS("object.l1_norm_constraint.optimization_plan", object.l1_norm.plan, FOR(ALL)),
+	PLAN_ROWS("object.l1_norm_constraint.optimization_plan", AT(object.l1_norm.plan), FOR(ALL)),
 	{"object.l2_norm_constraint.weight", PLICA_SETTING_NUMBER, AT(object.l2_norm.weight), 0,
 		1e9, NULL, FOR(ALL), "",
 		"O is divided by 1 + 2 of this over the number of pixels; 0: off"},
-	PLAN_ROWS("object.l2_norm_constraint.optimization_plan", object.l2_norm.plan, FOR(ALL)),
+	PLAN_ROWS("object.l2_norm_constraint.optimization_plan", AT(object.l2_norm.plan), FOR(ALL)),
 	{"object.tv.weight", PLICA_SETTING_NUMBER, AT(object.tv.weight), 0, 10, NULL, FOR(ALL), "",
 		"of the total variation, against the squared change of a well-lit pixel; 0: off"},
-	PLAN_ROWS("object.tv.optimization_plan", object.tv.plan, FOR(ALL)),
+	PLAN_ROWS("object.tv.optimization_plan", AT(object.tv.plan), FOR(ALL)),
 	{"probe.optimal_step_size_scaler", PLICA_SETTING_NUMBER, AT(probe.optimal_step_size_scaler),
 		0, 10, NULL, FOR(LSQML), "", "factor on the least-squares step of the probe"},
 	{"probe.step_size", PLICA_SETTING_NUMBER, AT(probe.step_size), 0, 10, NULL, FOR(LSQML), "",
 		"further factor on every probe update"},
 	{"probe.optimizable", PLICA_SETTING_BOOL, AT(probe.optimizable), 0, 1, NULL, FOR(ALL), "",
 		"update the probe"},
-	PLAN_ROWS("probe.optimization_plan", probe.plan, FOR(LSQML) | FOR(PIE)),
+	PLAN_ROWS("probe.optimization_plan", AT(probe.plan), FOR(LSQML) | FOR(PIE)),
 	{"probe.power_constraint.enabled", PLICA_SETTING_BOOL, AT(probe.power_constraint.enabled),
 		0, 1, NULL, FOR(ALL), "", "hold the probe's power"},
-	PLAN_ROWS(
-		"probe.power_constraint.optimization_plan", probe.power_constraint.plan, FOR(ALL)),
+	PLAN_ROWS("probe.power_constraint.optimization_plan", AT(probe.power_constraint.plan),
+		FOR(ALL)),
 	{"probe.power_constraint.probe_power", PLICA_SETTING_NUMBER,
 		AT(probe.power_constraint.probe_power), 0, 1e30, NULL, FOR(ALL), "photons",
 		"of all modes together; 0: what it is when the run begins"},
@@ -252,7 +253,7 @@ static const struct plica_setting table[] = {
 	{"probe.support_constraint.enabled", PLICA_SETTING_BOOL,
 		AT(probe.support_constraint.enabled), 0, 1, NULL, FOR(ALL), "",
 		"set the probe to 0 outside its support"},
-	PLAN_ROWS("probe.support_constraint.optimization_plan", probe.support_constraint.plan,
+	PLAN_ROWS("probe.support_constraint.optimization_plan", AT(probe.support_constraint.plan),
 		FOR(ALL)),
 	{"probe.support_constraint.fixed_probe_support", PLICA_SETTING_CHOICE,
 		AT(probe.support_constraint.fixed_probe_support), 0, 0, supports, FOR(ALL), "",
@@ -275,7 +276,7 @@ static const struct plica_setting table[] = {
 	{"probe.center_constraint.enabled", PLICA_SETTING_BOOL, AT(probe.center_constraint.enabled),
 		0, 1, NULL, FOR(ALL), "",
 		"move probe and object by whole pixels until the probe is in the middle"},
-	PLAN_ROWS("probe.center_constraint.optimization_plan", probe.center_constraint.plan,
+	PLAN_ROWS("probe.center_constraint.optimization_plan", AT(probe.center_constraint.plan),
 		FOR(ALL)),
 	{"early_stop.relative_gain", PLICA_SETTING_NUMBER, AT(early_stop.relative_gain), 0, 1, NULL,
 		FOR(ALL), "", "end the run when the loss falls by less than this part; 0: never"},
@@ -288,7 +289,7 @@ static const struct plica_setting table[] = {
 		AT(probe.orthogonalize_incoherent_modes.enabled), 0, 1, NULL, FOR(ALL), "",
 		"make the modes orthogonal, at the end in any case"},
 	PLAN_ROWS("probe.orthogonalize_incoherent_modes.optimization_plan",
-		probe.orthogonalize_incoherent_modes.plan, FOR(LSQML) | FOR(PIE)),
+		AT(probe.orthogonalize_incoherent_modes.plan), FOR(LSQML) | FOR(PIE)),
 	{"probe.orthogonalize_incoherent_modes.method", PLICA_SETTING_CHOICE,
 		AT(probe.orthogonalize_incoherent_modes.method), 0, 0, orthogonalize_methods,
 		FOR(LSQML) | FOR(PIE), "",
@@ -302,7 +303,7 @@ static const struct plica_setting table[] = {
 	{"opr_mode_weights.optimize_intensity_variation", PLICA_SETTING_BOOL,
 		AT(opr_mode_weights.optimize_intensity_variation), 0, 1, NULL, FOR(ALL), "",
 		"estimate the beam's intensity at each position"},
-	PLAN_ROWS("opr_mode_weights.optimization_plan", opr_mode_weights.plan, FOR(ALL)),
+	PLAN_ROWS("opr_mode_weights.optimization_plan", AT(opr_mode_weights.plan), FOR(ALL)),
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))

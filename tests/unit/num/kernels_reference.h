@@ -97,6 +97,7 @@ static inline void reference_shift(
 			double turns = plica_fft_frequency(y, size) * shift_y +
 				       plica_fft_frequency(x, size) * shift_x;
 
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): new_array's */
 			wave[y * size + x] *= cexp(CMPLX(0.0, -2.0 * M_PI * turns));
 		}
 	reference_transform(wave, size, true);

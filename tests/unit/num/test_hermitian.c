@@ -24,7 +24,28 @@ static void fill(double complex *matrix, size_t n, uint64_t seed)
 		}
 }
 
-/* A V = V diag, V^H V = 1, values descend, the largest components are real and positive. */
+/* Column j of A V = V diag and of V^H V = 1; gives the place of its largest component. */
+static size_t check_column(const double complex *matrix, const double complex *vectors,
+	const double *values, size_t n, size_t j)
+{
+	size_t largest = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		double complex product = 0.0, overlap = 0.0;
+
+		for (size_t l = 0; l < n; l++) {
+			product += matrix[k * n + l] * vectors[l * n + j];
+			overlap += conj(vectors[l * n + k]) * vectors[l * n + j];
+		}
+		assert_close(cabs(product - values[j] * vectors[k * n + j]), 0.0, 1e-13);
+		assert_close(cabs(overlap - (j == k ? 1.0 : 0.0)), 0.0, 1e-13);
+		if (cabs(vectors[k * n + j]) > cabs(vectors[largest * n + j]) + 1e-9)
+			largest = k;
+	}
+	return largest;
+}
+
+/* Values descend, the largest components are real and positive. */
 static void check(const double complex *matrix, size_t n)
 {
 	double complex copy[MOST * MOST], vectors[MOST * MOST];
@@ -33,21 +54,9 @@ static void check(const double complex *matrix, size_t n)
 	memcpy(copy, matrix, n * n * sizeof(*copy));
 	plica_hermitian_eigen(vectors, values, copy, n);
 	for (size_t j = 0; j < n; j++) {
-		size_t largest = 0;
+		size_t largest = check_column(matrix, vectors, values, n, j);
 
 		assert_true(j == 0 || values[j] <= values[j - 1]);
-		for (size_t k = 0; k < n; k++) {
-			double complex product = 0.0, overlap = 0.0;
-
-			for (size_t l = 0; l < n; l++) {
-				product += matrix[k * n + l] * vectors[l * n + j];
-				overlap += conj(vectors[l * n + k]) * vectors[l * n + j];
-			}
-			assert_close(cabs(product - values[j] * vectors[k * n + j]), 0.0, 1e-13);
-			assert_close(cabs(overlap - (j == k ? 1.0 : 0.0)), 0.0, 1e-13);
-			if (cabs(vectors[k * n + j]) > cabs(vectors[largest * n + j]) + 1e-9)
-				largest = k;
-		}
 		assert_true(creal(vectors[largest * n + j]) > 0.0);
 		assert_close(cimag(vectors[largest * n + j]), 0.0, 1e-15);
 	}

@@ -114,6 +114,7 @@ static void literal_forward(struct literal *literal, const struct stage *stage)
 			fixture->probe = fixture->probe_direction;
 		reference_forward(&literal->wave[m], fixture);
 		for (size_t i = 0; i < pixels; i++)
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): new_array's */
 			literal->intensity[i] += pow(cabs(literal->wave[m].exit[i]), 2.0);
 	}
 }
