@@ -99,7 +99,8 @@ static void metric_facts(struct plica_html *html, const struct plica_report_card
 	}
 	plica_html_add(html, "<dl class=\"facts\">");
 	for (int kind = 0; kind < PLICA_METRIC_COUNT; kind++)
-		metric_fact(html, (enum plica_metric_kind)kind, &comparison->metric[kind]);
+		if (kind != PLICA_METRIC_R_FACTOR && kind != PLICA_METRIC_FOURIER_ERROR)
+			metric_fact(html, (enum plica_metric_kind)kind, &comparison->metric[kind]);
 	plica_html_add(html, "</dl>");
 	removed_facts(html, card->result);
 }
@@ -152,6 +153,17 @@ static void selection_fact(
 	fact_end(html);
 }
 
+static void run_fact(struct plica_html *html, const struct plica_report_outcome *outcome,
+	const char *name, enum plica_report_figure figure,
+	void (*write)(struct plica_html *html, double number))
+{
+	if (!isfinite(outcome->figure[figure]))
+		return;
+	fact_begin(html, name);
+	write(html, outcome->figure[figure]);
+	fact_end(html);
+}
+
 static void data_facts(struct plica_html *html, const struct plica_report_card *card)
 {
 	const struct plica_report_result *result = card->result;
@@ -176,6 +188,8 @@ static void data_facts(struct plica_html *html, const struct plica_report_card *
 	fact_begin(html, "relative Fourier error");
 	plica_html_number(html, result->fourier_error, 4);
 	fact_end(html);
+	run_fact(html, card->outcome, "time", PLICA_REPORT_SECONDS, plica_html_duration);
+	run_fact(html, card->outcome, "peak memory", PLICA_REPORT_MEMORY, plica_html_bytes);
 	fact_begin(html, "epochs");
 	plica_html_count(html, (double)result->epoch_count);
 	fact_end(html);
