@@ -61,6 +61,14 @@ class Study:
         logs = [path.read_text() for path in (self.root / "slurm").glob("*.log")]
         pytest.fail(f"it came to {self.status()['jobs']}\n{logs}\n{self.cluster.logs()}")
 
+    def wait_word(self, index, key, word):
+        """What Slurm has to say of a job: it comes after the job's own record of its end."""
+
+        def said():
+            return word in self.status()["jobs"][index].get("executor", {}).get(key, "")
+
+        self.cluster.wait_for(said, f"'{word}'")
+
     def wait_done(self):
         self.wait(lambda states: set(states) == {"done"})
 
@@ -150,6 +158,8 @@ def test_cancelled_tasks_can_be_submitted_again(make_study):
     ids = [job["executor"]["id"] for job in study.status()["jobs"]]
     study.cluster.ask("scancel", *ids)
     study.wait(lambda states: states == ["killed"] * 3)
+    for index in range(3):
+        study.wait_word(index, "state", "CANCELLED")
     said = study.plica("status").stdout
     assert said.count("CANCELLED") == 3 and "run it again" in said
     study.write(5, doses="[1e5]")
@@ -163,8 +173,8 @@ def test_a_job_that_fails_tells_why(make_study):
     path.write_bytes(b"no archive")
     study.submit("--split", "test", "--retries", 1)
     study.wait(lambda states: states[1] == "failed")
-    job = study.status()["jobs"][1]
-    assert job["attempts"] == 2 and "see its log" in job["executor"]["remedy"]
+    study.wait_word(1, "remedy", "see its log")
+    assert study.status()["jobs"][1]["attempts"] == 2
 
 
 def test_an_edited_design_is_not_run(make_study):
@@ -204,8 +214,8 @@ def test_a_controller_that_goes_away_half_way(make_study, cluster):
 
 def test_out_of_time(out_of_time):
     out_of_time.wait(lambda states: states[0] == "timeout", seconds=150)
-    job = out_of_time.status()["jobs"][0]
-    assert job["executor"]["state"] == "TIMEOUT" and "longer --timeout" in job["executor"]["remedy"]
+    out_of_time.wait_word(0, "state", "TIMEOUT")
+    assert "longer --timeout" in out_of_time.status()["jobs"][0]["executor"]["remedy"]
     out_of_time.write(5, doses="[1e5]")
     assert "1 submitted" in out_of_time.submit("--split", "train", "--timeout", 5).stdout
     out_of_time.wait(lambda states: states[0] == "done")
