@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/range.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -30,18 +31,6 @@ static const char *const type_names[] = {
 	[PLICA_PATTERN_U16] = "uint16",
 	[PLICA_PATTERN_U32] = "uint32",
 };
-
-static double extent(const double *values, size_t count)
-{
-	double low = values[0];
-	double high = values[0];
-
-	for (size_t i = 1; i < count; i++) {
-		low = fmin(low, values[i]);
-		high = fmax(high, values[i]);
-	}
-	return high - low;
-}
 
 static bool is_flat(const struct plica_dataset *dataset)
 {
@@ -74,8 +63,8 @@ static enum plica_status measure(
 	struct plica_overlap_params params;
 
 	out->dose = plica_dataset_mean_photons(dataset);
-	out->extent_y = extent(dataset->y_px, dataset->pattern_count);
-	out->extent_x = extent(dataset->x_px, dataset->pattern_count);
+	out->extent_y = plica_extent_of(dataset->y_px, dataset->pattern_count);
+	out->extent_x = plica_extent_of(dataset->x_px, dataset->pattern_count);
 	out->probe_diameter = plica_dataset_probe_diameter_px(dataset);
 	out->probe_photons = probe_photons(dataset);
 	out->flat_object = is_flat(dataset);

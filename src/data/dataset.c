@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "data/contract.h"
 #include "data/dataset.h"
@@ -246,23 +247,11 @@ double plica_dataset_probe_diameter_px(const struct plica_dataset *dataset)
 	return plica_probe_diameter_px(dataset->probe, dataset->probe_modes, dataset->pattern_px);
 }
 
-static double extent_of(const double *values, size_t count)
-{
-	double low = values[0];
-	double high = values[0];
-
-	for (size_t i = 1; i < count; i++) {
-		low = fmin(low, values[i]);
-		high = fmax(high, values[i]);
-	}
-	return high - low;
-}
-
 double plica_dataset_photons_per_px(const struct plica_dataset *dataset)
 {
 	double diameter = plica_dataset_probe_diameter_px(dataset);
-	double area = (extent_of(dataset->y_px, dataset->pattern_count) + diameter) *
-		      (extent_of(dataset->x_px, dataset->pattern_count) + diameter);
+	double area = (plica_extent_of(dataset->y_px, dataset->pattern_count) + diameter) *
+		      (plica_extent_of(dataset->x_px, dataset->pattern_count) + diameter);
 
 	return plica_dataset_mean_photons(dataset) * (double)dataset->pattern_count / area;
 }

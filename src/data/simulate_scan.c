@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/range.h"
 #include "base/try.h"
 #include "data/expose.h"
 #include "scan/trajectory.h"
@@ -54,35 +55,20 @@ static void plan(struct plica_trajectory_params *out, const struct plica_scene *
 	out->size_x_px = room_px(object->cols, scene->pattern_px, params->jitter * out->step_px);
 }
 
-struct extent {
-	double low, high;
-};
-
-static struct extent extent_of(const double *coordinate_px, size_t count)
-{
-	struct extent extent = {INFINITY, -INFINITY};
-
-	for (size_t i = 0; i < count; i++) {
-		extent.low = fmin(extent.low, coordinate_px[i]);
-		extent.high = fmax(extent.high, coordinate_px[i]);
-	}
-	return extent;
-}
-
 /* What an object must have at least: both ends of the extent may be rounded away from it. The
  * tolerance is for extents that are whole numbers but for rounding errors. */
-static double least_px(struct extent extent, size_t pattern_px)
+static double least_px(struct plica_range extent, size_t pattern_px)
 {
 	return ceil(extent.high - extent.low - 1e-6) + 1.0 + (double)pattern_px;
 }
 
-static size_t canvas_px(struct extent extent, size_t pattern_px)
+static size_t canvas_px(struct plica_range extent, size_t pattern_px)
 {
 	return (size_t)(least_px(extent, pattern_px) + 2.0 * MARGIN_PX);
 }
 
 /* Moves the scan's middle to that of the object. */
-static void place(double *coordinate_px, size_t count, struct extent extent, double middle_px)
+static void place(double *coordinate_px, size_t count, struct plica_range extent, double middle_px)
 {
 	for (size_t i = 0; i < count; i++)
 		coordinate_px[i] += middle_px - 0.5 * (extent.low + extent.high);
@@ -93,8 +79,8 @@ static double middle_px(size_t object_px, size_t pattern_px)
 	return 0.5 * ((double)object_px - (double)pattern_px) + (double)(pattern_px / 2);
 }
 
-static enum plica_status check_fit(
-	const struct plica_scene *scene, struct extent y, struct extent x, struct plica_error *err)
+static enum plica_status check_fit(const struct plica_scene *scene, struct plica_range y,
+	struct plica_range x, struct plica_error *err)
 {
 	double needed_y = least_px(y, scene->pattern_px);
 	double needed_x = least_px(x, scene->pattern_px);
@@ -132,12 +118,12 @@ enum plica_status plica_simulate_make_scan(struct plica_scene *scene,
 	struct plica_trajectory_params trajectory;
 	struct plica_trajectory scan = {0};
 	enum plica_status status;
-	struct extent y, x;
+	struct plica_range y, x;
 
 	plan(&trajectory, scene, object, params);
 	PLICA_TRY(plica_trajectory_create(&scan, &trajectory, err));
-	y = extent_of(scan.y_px, scan.count);
-	x = extent_of(scan.x_px, scan.count);
+	y = plica_range_of(scan.y_px, scan.count);
+	x = plica_range_of(scan.x_px, scan.count);
 	scene->object_rows = object->data != NULL ? object->rows : canvas_px(y, scene->pattern_px);
 	scene->object_cols = object->data != NULL ? object->cols : canvas_px(x, scene->pattern_px);
 	place(scan.y_px, scan.count, y, middle_px(scene->object_rows, scene->pattern_px));

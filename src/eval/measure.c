@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "eval/filter.h"
 #include "eval/frc.h"
@@ -40,14 +41,10 @@ static struct plica_metric no_number(const char *reason)
 
 static void find_range(double *low, double *range, const double *picture, size_t count)
 {
-	double high = picture[0];
+	struct plica_range ends = plica_range_of(picture, count);
 
-	*low = picture[0];
-	for (size_t i = 1; i < count; i++) {
-		*low = fmin(*low, picture[i]);
-		high = fmax(high, picture[i]);
-	}
-	*range = high - *low;
+	*low = ends.low;
+	*range = ends.high - ends.low;
 }
 
 static void draw_amplitudes(struct pictures *out, const struct plica_comparison *comparison)

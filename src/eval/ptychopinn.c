@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "eval/filter.h"
 #include "eval/frc.h"
@@ -29,18 +30,6 @@ static struct plica_metric *metric_of(
 	struct plica_comparison *comparison, enum plica_metric_kind of_phase, enum part part)
 {
 	return &comparison->metric[(int)of_phase + (part == AMPLITUDE ? 1 : 0)];
-}
-
-static double extent(const double *picture, size_t count)
-{
-	double low = picture[0];
-	double high = picture[0];
-
-	for (size_t i = 1; i < count; i++) {
-		low = fmin(low, picture[i]);
-		high = fmax(high, picture[i]);
-	}
-	return high - low;
 }
 
 /* The found amplitude is scaled to the mean of the true one. */
@@ -182,7 +171,8 @@ static enum plica_status measure_msssim(
 	size_t count = pictures->rows * pictures->cols;
 	struct plica_ssim_pair pair = {pictures->found, pictures->truth, pictures->rows,
 		pictures->cols,
-		fmax(extent(pictures->found, count), extent(pictures->truth, count))};
+		fmax(plica_extent_of(pictures->found, count),
+			plica_extent_of(pictures->truth, count))};
 	enum plica_status status = PLICA_OK;
 	double product = 1.0;
 
@@ -215,8 +205,8 @@ static enum plica_status measure_similarity(struct plica_comparison *comparison,
 	enum plica_status status = PLICA_OK;
 
 	if (part == AMPLITUDE)
-		pair.range = extent(pictures->truth, count);
-	if (!(extent(pictures->truth, count) > 0.0)) {
+		pair.range = plica_extent_of(pictures->truth, count);
+	if (!(plica_extent_of(pictures->truth, count) > 0.0)) {
 		*ssim = (struct plica_metric){NAN, "the reference is constant"};
 		*msssim = *ssim;
 		goto out;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/range.h"
 #include "base/resources.h"
 #include "base/try.h"
 #include "data/dataset.h"
@@ -48,14 +49,9 @@ static const struct engine_needs *needs_of(const struct plica_settings *settings
 
 static double extent(const double *position, size_t count)
 {
-	double low = position[0];
-	double high = position[0];
+	struct plica_range range = plica_range_of(position, count);
 
-	for (size_t i = 1; i < count; i++) {
-		low = fmin(low, position[i]);
-		high = fmax(high, position[i]);
-	}
-	return rint(high) - rint(low);
+	return rint(range.high) - rint(range.low);
 }
 
 /* Pixels of the canvas, its padding included. */

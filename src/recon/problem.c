@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "optics/probe.h"
 #include "recon/background.h"
@@ -57,17 +58,12 @@ static size_t lay_axis(
 	double *origin, size_t roi[2], const double *position, const struct plica_problem *problem)
 {
 	double margin = margin_of(problem->settings);
-	double low = position[0];
-	double high = position[0];
+	struct plica_range range = plica_range_of(position, problem->count);
 
-	for (size_t i = 1; i < problem->count; i++) {
-		low = fmin(low, position[i]);
-		high = fmax(high, position[i]);
-	}
-	*origin = rint(low) - (double)(problem->side / 2) - margin;
-	roi[0] = (size_t)(floor(low) - *origin);
-	roi[1] = (size_t)(ceil(high) - *origin) + 1;
-	return (size_t)(rint(high) - rint(low)) + problem->side + 2 * (size_t)margin;
+	*origin = rint(range.low) - (double)(problem->side / 2) - margin;
+	roi[0] = (size_t)(floor(range.low) - *origin);
+	roi[1] = (size_t)(ceil(range.high) - *origin) + 1;
+	return (size_t)(rint(range.high) - rint(range.low)) + problem->side + 2 * (size_t)margin;
 }
 
 void plica_problem_place(struct plica_problem *problem, size_t index)

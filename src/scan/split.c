@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "plica/scan.h"
 
@@ -17,19 +18,15 @@ void plica_indices_release(struct plica_indices *indices)
 static enum plica_status find_cut(
 	double *out, const double *coordinate_px, size_t count, struct plica_error *err)
 {
-	double low = INFINITY;
-	double high = -INFINITY;
+	struct plica_range range = plica_range_of(coordinate_px, count);
+	double low = range.low;
 
-	for (size_t i = 0; i < count; i++) {
-		low = fmin(low, coordinate_px[i]);
-		high = fmax(high, coordinate_px[i]);
-	}
-	if (!(high > low))
+	if (!(range.high > low))
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"the scan of %zu positions has no extent along this axis", count);
 	/* halves first: the sum of two large coordinates could overflow. The upper end is never
 	 * below the cut, the lower end always is. */
-	*out = fmin(fmax(0.5 * low + 0.5 * high, nextafter(low, INFINITY)), high);
+	*out = fmin(fmax(0.5 * low + 0.5 * range.high, nextafter(low, INFINITY)), range.high);
 	return PLICA_OK;
 }
 
