@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpointed.h"
 #include "plica/reconstruct.h"
 #include "synthetic.h"
 #include "testing.h"
@@ -59,7 +60,6 @@ static const struct {
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
 static struct plica_error err;
-static char path[] = "/tmp/plica-options-XXXXXX";
 
 static struct plica_settings settings_of(size_t number)
 {
@@ -142,7 +142,7 @@ static int stop_at_once(void *context, const struct plica_progress *progress)
 static void stopped_runs_go_on_with_the_same_bits(void **state)
 {
 	const struct plica_reconstruct_hooks hooks = {.progress = stop_at_once,
-		.checkpoint_path = path,
+		.checkpoint_path = checkpoint_path,
 		.checkpoint_seconds = 1e9,
 		.resume = true};
 
@@ -151,7 +151,7 @@ static void stopped_runs_go_on_with_the_same_bits(void **state)
 		struct plica_product *whole = run(*state, &settings, NULL);
 		struct plica_product *pieces = NULL;
 
-		(void)unlink(path);
+		(void)unlink(checkpoint_path);
 		for (long stops = 0; stops < settings.num_epochs && pieces == NULL; stops++)
 			pieces = run(*state, &settings, &hooks);
 		assert_non_null(pieces);
@@ -207,28 +207,6 @@ static void the_truth_stays(void **state)
 	synthetic_release(&synthetic);
 }
 
-static int setup(void **state)
-{
-	static struct synthetic synthetic;
-	struct synthetic_params params = synthetic_defaults();
-	int descriptor = mkstemp(path);
-
-	if (descriptor < 0)
-		return 1;
-	(void)close(descriptor);
-	params.guess_error = 0.2;
-	synthetic_init(&synthetic, &params);
-	*state = &synthetic;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	synthetic_release(*state);
-	(void)unlink(path);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,5 +215,5 @@ int main(void)
 		cmocka_unit_test(the_truth_stays),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, checkpointed_setup, checkpointed_teardown);
 }

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpointed.h"
 #include "plica/reconstruct.h"
 #include "synthetic.h"
 #include "testing.h"
 
 static struct plica_error err;
-static char path[] = "/tmp/plica-resume-XXXXXX";
 
 static int stop_at_once(void *context, const struct plica_progress *progress)
 {
@@ -44,12 +44,12 @@ static struct plica_product *run_in_pieces(
 	const struct synthetic *synthetic, const struct plica_settings *settings, int *stops)
 {
 	const struct plica_reconstruct_hooks hooks = {.progress = stop_at_once,
-		.checkpoint_path = path,
+		.checkpoint_path = checkpoint_path,
 		.checkpoint_seconds = 1e9,
 		.resume = true};
 	struct plica_product *product = NULL;
 
-	(void)unlink(path);
+	(void)unlink(checkpoint_path);
 	for (*stops = 0; *stops < 100; (*stops)++) {
 		enum plica_status status =
 			plica_reconstruct(&product, synthetic->dataset, settings, &hooks, &err);
@@ -102,8 +102,9 @@ static void foreign_checkpoints_are_refused(void **state)
 	struct synthetic *synthetic = *state;
 	struct plica_settings settings;
 	struct plica_product *product = NULL;
-	struct plica_reconstruct_hooks hooks = {
-		.progress = stop_at_once, .checkpoint_path = path, .checkpoint_seconds = 1e9};
+	struct plica_reconstruct_hooks hooks = {.progress = stop_at_once,
+		.checkpoint_path = checkpoint_path,
+		.checkpoint_seconds = 1e9};
 
 	make_settings(&settings, "LSQML");
 	assert_error(plica_reconstruct(&product, synthetic->dataset, &settings, &hooks, &err),
@@ -128,34 +129,12 @@ static void damaged_checkpoints_are_refused(void **state)
 	struct plica_settings settings;
 	struct plica_product *product = NULL;
 	const struct plica_reconstruct_hooks hooks = {
-		.checkpoint_path = path, .checkpoint_seconds = 1e9, .resume = true};
+		.checkpoint_path = checkpoint_path, .checkpoint_seconds = 1e9, .resume = true};
 
 	make_settings(&settings, "LSQML");
-	assert_int_equal(truncate(path, 1000), 0);
+	assert_int_equal(truncate(checkpoint_path, 1000), 0);
 	assert_error(plica_reconstruct(&product, synthetic->dataset, &settings, &hooks, &err),
-		PLICA_ERR_FORMAT, path);
-}
-
-static int setup(void **state)
-{
-	static struct synthetic synthetic;
-	struct synthetic_params params = synthetic_defaults();
-	int descriptor = mkstemp(path);
-
-	if (descriptor < 0)
-		return 1;
-	(void)close(descriptor);
-	params.guess_error = 0.2;
-	synthetic_init(&synthetic, &params);
-	*state = &synthetic;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	synthetic_release(*state);
-	(void)unlink(path);
-	return 0;
+		PLICA_ERR_FORMAT, checkpoint_path);
 }
 
 int main(void)
@@ -166,5 +145,5 @@ int main(void)
 		cmocka_unit_test(damaged_checkpoints_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, checkpointed_setup, checkpointed_teardown);
 }
