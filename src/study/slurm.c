@@ -141,6 +141,12 @@ enum plica_status plica_slurm_submit(struct plica_slurm_summary *out, struct pli
 	PLICA_TRY(plica_preflight(jobs, err));
 	PLICA_TRY(plica_sbatch_largest_array(&largest, options, err));
 	PLICA_TRY(plica_slurm_query(&states, jobs, err));
+	if (!states.answered) {
+		status = plica_error_set(err, PLICA_ERR_CHILD,
+			"squeue does not answer, so that it is not known what Slurm has already: "
+			"submit again later");
+		goto out;
+	}
 	PLICA_TRY(select_jobs(&selection, out, jobs, &states, err));
 	PLICA_TRY(write_summaries(jobs, err));
 	PLICA_TRY(submit_all(out, selection, largest, jobs, options, err));

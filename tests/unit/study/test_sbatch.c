@@ -107,6 +107,20 @@ static void a_busy_controller_is_asked_again(void **state)
 	plica_text_release(&text);
 }
 
+static void without_squeue_nothing_is_submitted_again(void **state)
+{
+	struct plica_slurm_summary summary;
+	struct pauses pauses = {0};
+
+	(void)state;
+	write_stand_in("sbatch", "echo 77");
+	assert_ok(submit(&summary, &pauses));
+	write_stand_in("sbatch", "echo 78");
+	write_stand_in("squeue", "exit 1");
+	assert_error(submit(&summary, &pauses), PLICA_ERR_CHILD, "squeue does not answer");
+	assert_int_equal(summary.submitted, 0);
+}
+
 static void tasks_that_slurm_has_are_not_submitted_again(void **state)
 {
 	struct plica_slurm_summary summary;
@@ -178,6 +192,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_busy_controller_is_asked_again, begin, end),
+		cmocka_unit_test_setup_teardown(
+			without_squeue_nothing_is_submitted_again, begin, end),
 		cmocka_unit_test_setup_teardown(
 			tasks_that_slurm_has_are_not_submitted_again, begin, end),
 		cmocka_unit_test_setup_teardown(a_refusal_is_final, begin, end),
