@@ -71,7 +71,8 @@ static void judge_active(
 	enum plica_job_status said = state->record.status;
 
 	/* the task has ended and Slurm has not noticed yet */
-	if (ours && known->status == PLICA_JOB_RUNNING && said != PLICA_JOB_NONE) {
+	if (ours && known->status == PLICA_JOB_RUNNING && said != PLICA_JOB_NONE &&
+		said != PLICA_JOB_RUNNING) {
 		state->remedy = remedy_of(said);
 		return;
 	}

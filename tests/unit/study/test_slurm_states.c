@@ -74,6 +74,7 @@ static void without_an_answer_the_folder_decides(void **state)
 	assert_false(plica_slurm_is_active(&found));
 	found = judged("SUSPENDED", PLICA_JOB_RUNNING, "12_3", true);
 	assert_true(plica_slurm_is_active(&found));
+	assert_non_null(strstr(found.remedy, "scontrol resume"));
 }
 
 int main(void)
