@@ -32,6 +32,7 @@ struct runner {
 	char begun[PLICA_TIMESTAMP_SIZE];
 	int lock;
 	double update_due;
+	bool outdated; /* the manifest, since a job has ended */
 	bool stopping;
 };
 
@@ -76,6 +77,7 @@ static enum plica_status update(struct runner *runner, bool now, struct plica_er
 	else
 		status = plica_manifest_save(runner->jobs, runner->records, runner->begun, err);
 	cost_s = plica_seconds() - begin_s;
+	runner->outdated = false;
 	runner->update_due = begin_s + fmax(UPDATE_INTERVAL_S, cost_s / UPDATE_SHARE);
 	return status;
 }
@@ -107,6 +109,7 @@ static enum plica_status settle(struct runner *runner, struct plica_attempt *att
 	remember(runner, attempt);
 	plica_attempt_release(attempt);
 	attempt->job = NULL;
+	runner->outdated = true;
 	return update(runner, false, err);
 }
 
@@ -225,6 +228,8 @@ static enum plica_status serve(struct runner *runner, struct plica_error *err)
 			continue;
 		}
 		stop_if_asked(runner, count);
+		if (runner->outdated)
+			PLICA_TRY(update(runner, false, err));
 	}
 out:
 	return status;
