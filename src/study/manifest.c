@@ -48,6 +48,16 @@ static void put_filter(struct plica_json *filters, const char *key,
 			plica_json_add_text(array, filter->value[i]);
 }
 
+static void put_filters(struct plica_json *root, const struct plica_jobs *jobs)
+{
+	struct plica_json *filters = plica_json_set_object(root, "filters");
+
+	put_filter(filters, "dose", &jobs->dose, true);
+	put_filter(filters, "view", &jobs->view, false);
+	put_filter(filters, "split", &jobs->split, false);
+	put_filter(filters, "gridsize", &jobs->gridsize, true);
+}
+
 static void put_number_if_known(struct plica_json *entry, const char *key, double value)
 {
 	if (isfinite(value))
@@ -128,7 +138,6 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	const struct plica_job_record *records, const char *begun, struct plica_error *err)
 {
 	struct plica_json *root = begin(begun);
-	struct plica_json *filters;
 	enum plica_status status;
 
 	plica_json_set_text(root, "study", jobs->design->name);
@@ -136,11 +145,7 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	plica_json_set_text(root, "phase_d_root", jobs->phase_d_root);
 	plica_json_set_text(root, "artifact_root", jobs->artifact_root);
 	plica_jobs_put_versions(root, jobs);
-	filters = plica_json_set_object(root, "filters");
-	put_filter(filters, "dose", &jobs->dose, true);
-	put_filter(filters, "view", &jobs->view, false);
-	put_filter(filters, "split", &jobs->split, false);
-	put_filter(filters, "gridsize", &jobs->gridsize, true);
+	put_filters(root, jobs);
 	plica_json_set_integer(root, "total_jobs", (int64_t)jobs->count);
 	plica_json_set_integer(root, "filtered_jobs", (int64_t)count_selected(jobs));
 	put_jobs(root, jobs, records);
@@ -149,24 +154,33 @@ enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	return status;
 }
 
-/* The stamp of the manifest that is there; without one, of now. */
-static void read_stamp(char out[PLICA_TIMESTAMP_SIZE], const struct plica_jobs *jobs)
+/* Looks at the manifest that is there: the stamp of its run, and whether its filters are those of
+ * `jobs`. Without one, now and true. */
+static bool read_manifest(char stamp[PLICA_TIMESTAMP_SIZE], const struct plica_jobs *jobs)
 {
 	struct plica_error ignored = {0};
 	struct plica_json *root = NULL;
+	struct plica_json *own = plica_json_object();
 	char *path = NULL;
 	const char *text = NULL;
+	bool same = true;
 
+	put_filters(own, jobs);
 	if (plica_path_join(&path, jobs->artifact_root, PLICA_MANIFEST_NAME, &ignored) ==
 			PLICA_OK &&
-		plica_json_load(&root, path, &ignored) == PLICA_OK)
+		plica_json_load(&root, path, &ignored) == PLICA_OK) {
 		text = plica_json_get_text(root, "timestamp");
+		same = plica_json_equal(
+			plica_json_get(root, "filters"), plica_json_get(own, "filters"));
+	}
 	if (text != NULL && strlen(text) + 1 == PLICA_TIMESTAMP_SIZE)
-		memcpy(out, text, PLICA_TIMESTAMP_SIZE);
+		memcpy(stamp, text, PLICA_TIMESTAMP_SIZE);
 	else
-		plica_timestamp(out);
+		plica_timestamp(stamp);
+	plica_json_free(own);
 	plica_json_free(root);
 	plica_free(path);
+	return same;
 }
 
 enum plica_status plica_manifest_gather(
@@ -174,10 +188,11 @@ enum plica_status plica_manifest_gather(
 {
 	struct plica_job_record *records = NULL;
 	char stamp[PLICA_TIMESTAMP_SIZE];
-	enum plica_status status = PLICA_NEW(&records, jobs->count, err);
+	enum plica_status status;
 
-	if (begun == NULL)
-		read_stamp(stamp, jobs);
+	if (begun == NULL && !read_manifest(stamp, jobs))
+		return PLICA_OK;
+	status = PLICA_NEW(&records, jobs->count, err);
 	for (size_t i = 0; i < jobs->count && status == PLICA_OK; i++)
 		plica_job_read_record(&records[i], &jobs->item[i]);
 	if (status == PLICA_OK)

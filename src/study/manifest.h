@@ -13,8 +13,9 @@
  */
 PLICA_MUST_USE enum plica_status plica_manifest_save(const struct plica_jobs *jobs,
 	const struct plica_job_record *records, const char *begun, struct plica_error *err);
-/** The same with the records that the job folders have; `begun` NULL: the run's start is the one
- * that the manifest has, for a task of an array that was submitted earlier. */
+/** The same with the records that the job folders have. `begun` NULL, for a task of an array that
+ * was submitted earlier: the run's start is the one that the manifest has, and a manifest of other
+ * filters, which a later submission wrote, is left alone. */
 PLICA_MUST_USE enum plica_status plica_manifest_gather(
 	const struct plica_jobs *jobs, const char *begun, struct plica_error *err);
 /** Writes skip_summary.json; running does not change it. */

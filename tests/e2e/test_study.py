@@ -282,6 +282,17 @@ def test_what_slurm_would_get_can_be_run_by_hand(plica, study, tmp_path):
     assert done.returncode == 1 and "has changed since" in done.stderr
 
 
+def test_a_task_leaves_the_manifest_of_a_later_submission(plica, study):
+    plica("study", "run", study / "d.yaml", "--split", "train")
+    path = artifact(study, "reconstruction_manifest.json")
+    before = load(path)
+    plica("study", "run", study / "d.yaml", "--split", "test", "--task", 1)
+    assert load(path) == before
+    assert artifact(study, "dose_100000", "baseline", "test", "reconstruction.npz").exists()
+    plica("study", "run", study / "d.yaml", "--split", "train", "--task", 0)
+    assert load(path)["filters"]["split"] == ["train"]
+
+
 def test_a_task_that_is_no_job_is_refused(plica, study):
     done = plica("study", "run", study / "d.yaml", "--task", 3, check=False)
     assert done.returncode == 1 and "there is no job 3: the design has jobs 0 to 2" in done.stderr
