@@ -466,8 +466,9 @@ def run_epochs(task, count):
 
 
 def write_atomically(path, write):
-    """write(stream) into a temporary file beside `path`, which then takes its place."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """write(stream) into a temporary file beside `path`, which then takes its place. Its name ends
+    as those of libplica do, which `plica study run` removes when a writer was killed."""
+    temporary = path.with_name(f"{path.name}.tmp-{os.getpid() % 10**6:06d}")
     try:
         with open(temporary, "wb") as stream:
             write(stream)
