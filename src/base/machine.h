@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** What this machine is and how busy, and what this process has used of it (Linux: /proc). */
+/** What this machine is, and what this process has used of it (Linux: /proc). */
 #ifndef PLICA_BASE_MACHINE_H
 #define PLICA_BASE_MACHINE_H
 

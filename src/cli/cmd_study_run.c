@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shell.h"
 #include "base/try.h"
 #include "cli/output.h"
 #include "cli/study.h"
 #include "cli/study_slurm.h"
 #include "cli/study_table.h"
-#include "study/shell.h"
 
 struct arguments {
 	struct cli_job_options which;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/shell.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "report/parts.h"
@@ -241,28 +242,6 @@ static void warnings(struct plica_html *html, const struct plica_strings *list)
 	plica_html_add(html, "</ul>");
 }
 
-/* An argument as a shell reads it: bare when it holds nothing special, else in quotes. */
-static enum plica_status add_argument(
-	struct plica_text *line, const char *word, struct plica_error *err)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_-+=./:,@%";
-	enum plica_status status;
-
-	if (word[0] != '\0' && word[strspn(word, plain)] == '\0')
-		return plica_text_add(line, word, err);
-	PLICA_TRY(plica_text_add(line, "'", err));
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			PLICA_TRY(plica_text_add(line, "'\\''", err));
-		else
-			PLICA_TRY(plica_text_append(line, word, 1, err));
-	}
-	PLICA_TRY(plica_text_add(line, "'", err));
-out:
-	return status;
-}
-
 static enum plica_status add_arguments(
 	struct plica_text *line, const struct plica_json *words, struct plica_error *err)
 {
@@ -273,7 +252,7 @@ static enum plica_status add_arguments(
 
 		if (i > 0)
 			PLICA_TRY(plica_text_add(line, " ", err));
-		PLICA_TRY(add_argument(line, word != NULL ? word : "", err));
+		PLICA_TRY(plica_shell_word(line, word != NULL ? word : "", err));
 	}
 out:
 	return status;

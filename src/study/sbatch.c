@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/shell.h"
 #include "base/try.h"
 #include "study/capture.h"
-#include "study/shell.h"
 
 #define CALL_TIMEOUT_S 120.0
 #define FIRST_PAUSE_S 1.0

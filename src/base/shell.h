@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** Commands as a shell takes them, so that a line can be pasted. */
-#ifndef PLICA_STUDY_SHELL_H
-#define PLICA_STUDY_SHELL_H
+#ifndef PLICA_BASE_SHELL_H
+#define PLICA_BASE_SHELL_H
 
 #include "base/text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "study/shell.h"
+#include "base/shell.h"
 
 #include <string.h>
 
