@@ -77,19 +77,22 @@ static void save_score(const struct score *score, const char *path, const struct
 	plica_json_free(json);
 }
 
-static void measure(struct score *out, const struct plica_job *job)
+/* False when the attempt failed for want of memory or of a file, which may pass. */
+static bool measure(struct score *out, const struct plica_job *job)
 {
 	struct compare_request request;
 	struct compare_result result;
 	const struct plica_metric *nrmse;
 	struct plica_error err = {0};
+	enum plica_status status;
 
 	compare_request_init(&request);
 	request.reconstruction = job->result_path;
 	request.reference = job->input_npz;
-	if (compare_files(&result, &request, &err) != PLICA_OK) {
+	status = compare_files(&result, &request, &err);
+	if (status != PLICA_OK) {
 		(void)snprintf(out->reason, sizeof(out->reason), "%s", err.text);
-		return;
+		return status != PLICA_ERR_MEMORY && status != PLICA_ERR_IO;
 	}
 	nrmse = &result.comparison->metric[PLICA_METRIC_NRMSE];
 	out->nrmse = nrmse->value;
@@ -97,6 +100,7 @@ static void measure(struct score *out, const struct plica_job *job)
 	if (nrmse->reason != NULL)
 		(void)snprintf(out->reason, sizeof(out->reason), "%s", nrmse->reason);
 	compare_result_release(&result);
+	return true;
 }
 
 static void score_job(struct score *out, const struct plica_job *job)
@@ -115,8 +119,8 @@ static void score_job(struct score *out, const struct plica_job *job)
 	if (plica_path_join(&path, job->output_dir, SCORE_NAME, NULL) == PLICA_OK &&
 		!load_score(out, path, &stamp)) {
 		*out = (struct score){0};
-		measure(out, job);
-		save_score(out, path, &stamp);
+		if (measure(out, job))
+			save_score(out, path, &stamp);
 	}
 	plica_free(path);
 }
