@@ -7,9 +7,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "plica/reconstruct.h"
 #include "synthetic.h"
 
 static char checkpoint_path[] = "/tmp/plica-checkpoint-XXXXXX";
+
+/** A progress callback that ends a run after its first epoch. */
+static inline int stop_at_once(void *context, const struct plica_progress *progress)
+{
+	(void)context;
+	(void)progress;
+	return 1;
+}
 
 static inline int checkpointed_setup(void **state)
 {

@@ -132,13 +132,6 @@ static void threads_do_not_change_a_bit(void **state)
 	}
 }
 
-static int stop_at_once(void *context, const struct plica_progress *progress)
-{
-	(void)context;
-	(void)progress;
-	return 1;
-}
-
 static void stopped_runs_go_on_with_the_same_bits(void **state)
 {
 	const struct plica_reconstruct_hooks hooks = {.progress = stop_at_once,

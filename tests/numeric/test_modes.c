@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "checkpointed.h"
 #include "plica/reconstruct.h"
 #include "recon/background.h"
 #include "recon/line.h"
@@ -20,7 +21,6 @@
 #define EPSILON 1e-2
 
 static struct plica_error err;
-static char path[] = "/tmp/plica-modes-XXXXXX";
 
 struct fixture {
 	struct synthetic synthetic;
@@ -422,18 +422,11 @@ static struct plica_product *run(const struct plica_dataset *dataset,
 	return NULL;
 }
 
-static int stop_at_once(void *context, const struct plica_progress *progress)
-{
-	(void)context;
-	(void)progress;
-	return 1;
-}
-
 static void neither_threads_nor_stops_change_a_bit(void **state)
 {
 	static const long threads[] = {1, 3, 8, 16};
 	const struct plica_reconstruct_hooks hooks = {.progress = stop_at_once,
-		.checkpoint_path = path,
+		.checkpoint_path = checkpoint_path,
 		.checkpoint_seconds = 1e9,
 		.resume = true};
 	struct synthetic_params params = params_of(24);
@@ -448,7 +441,7 @@ static void neither_threads_nor_stops_change_a_bit(void **state)
 		wanted(&settings, *name);
 		settings.num_epochs = 8;
 		expected = run(synthetic.dataset, &settings, NULL);
-		(void)unlink(path);
+		(void)unlink(checkpoint_path);
 		found = run(synthetic.dataset, &settings, &hooks);
 		check_same_bits(found, expected);
 		plica_product_free(found);
@@ -463,24 +456,6 @@ static void neither_threads_nor_stops_change_a_bit(void **state)
 	synthetic_release(&synthetic);
 }
 
-static int setup(void **state)
-{
-	int descriptor = mkstemp(path);
-
-	(void)state;
-	if (descriptor < 0)
-		return 1;
-	(void)close(descriptor);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,5 +464,5 @@ int main(void)
 		cmocka_unit_test(neither_threads_nor_stops_change_a_bit),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, checkpointed_setup, checkpointed_teardown);
 }

@@ -13,13 +13,6 @@
 
 static struct plica_error err;
 
-static int stop_at_once(void *context, const struct plica_progress *progress)
-{
-	(void)context;
-	(void)progress;
-	return 1;
-}
-
 static void make_settings(struct plica_settings *settings, const char *algorithm)
 {
 	assert_ok(plica_settings_init(settings, algorithm, &err));

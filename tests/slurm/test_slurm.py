@@ -194,12 +194,14 @@ def test_a_refusal_is_said_at_once(make_study):
 
 
 def test_a_controller_that_goes_away_half_way(make_study, cluster):
-    first, second = make_study(400, doses="[1e5]"), make_study(5, doses="[1e5]")
+    # long enough to go on without a controller, which is what is tested
+    first, second = make_study(15000, doses="[1e5]"), make_study(5, doses="[1e5]")
     first.submit()
     first.wait(lambda states: "running" in states)
     cluster.stop("slurmctld")
     said = first.plica("status", "--json")
     assert not json.loads(said.stdout)["executor_answered"]
+    assert "running" in [job["status"] for job in json.loads(said.stdout)["jobs"]]
     answer = []
     submission = threading.Thread(target=lambda: answer.append(second.submit(check=False)))
     submission.start()
@@ -208,7 +210,7 @@ def test_a_controller_that_goes_away_half_way(make_study, cluster):
     submission.join(timeout=120)
     assert answer[0].returncode == 0, answer[0].stderr
     assert "trying again" in answer[0].stderr
-    first.wait_done()
+    first.wait(lambda states: set(states) == {"done"}, seconds=120)
     second.wait_done()
 
 
