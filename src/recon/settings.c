@@ -390,9 +390,12 @@ enum plica_status plica_settings_init(
 		return status;
 	*settings = common;
 	settings->algorithm = engine->name;
-	if (engine ==
-		&plica_engine_ml) /* its objective does not change: once is enough, at the end */
+	if (engine == &plica_engine_ml) {
+		/* its objective does not change: once is enough, at the end */
 		settings->probe.orthogonalize_incoherent_modes.plan.start = NEVER;
+		/* its start does that itself; later it would cost the conjugate directions */
+		settings->object.remove_object_probe_ambiguity.enabled = false;
+	}
 	if (engine == &plica_engine_lsqml) {
 		settings->num_epochs = 100;
 		settings->noise_model = PLICA_NOISE_GAUSSIAN;

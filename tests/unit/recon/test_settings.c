@@ -228,6 +228,22 @@ static void options_belong_to_engines(void **state)
 	assert_ok(plica_settings_set(&settings, row->name, "0.7", &err));
 }
 
+/* What an engine cannot be told to stop does not happen to it. */
+static void nothing_is_on_that_cannot_be_set(void **state)
+{
+	static const char name[] = "object.remove_object_probe_ambiguity.enabled";
+
+	(void)state;
+	for (const char *const *algorithm = plica_algorithms(); *algorithm != NULL; algorithm++) {
+		const struct plica_setting *row = row_of(name);
+		struct plica_settings settings;
+
+		assert_ok(plica_settings_init(&settings, *algorithm, &err));
+		if (!plica_setting_applies(row, &settings))
+			assert_false(settings.object.remove_object_probe_ambiguity.enabled);
+	}
+}
+
 static void lsqml_has_the_defaults_of_ptychi(void **state)
 {
 	static const char *const defaults[][2] = {
@@ -338,6 +354,7 @@ int main(void)
 		cmocka_unit_test(slips_of_the_pen_are_forgiven),
 		cmocka_unit_test(algorithms_are_found_by_name),
 		cmocka_unit_test(options_belong_to_engines),
+		cmocka_unit_test(nothing_is_on_that_cannot_be_set),
 		cmocka_unit_test(lsqml_has_the_defaults_of_ptychi),
 		cmocka_unit_test(json_is_complete),
 		cmocka_unit_test(the_table_is_sound),
