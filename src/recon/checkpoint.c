@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recon/checkpoint.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,14 @@ enum plica_status plica_checkpoint_load(
 	}
 	exchange(run, archive);
 	PLICA_TRY(plica_archive_finish(archive, NULL, err));
+	/* an epoch costs one at least; the room for the losses relies on it */
+	if (!(run->cost >= (double)run->epochs && isfinite(run->cost))) {
+		status = plica_error_set(err, PLICA_ERR_DATA,
+			"cannot continue from '%s': 'cost' is %g after %ld epochs, expected as "
+			"many or more",
+			path, run->cost, run->epochs);
+		goto out;
+	}
 	if (run->preliminary < 0 || run->preliminary > run->epochs)
 		run->preliminary = run->epochs;
 	run->saved_epochs = run->epochs;

@@ -60,12 +60,6 @@ void plica_position_step_free(struct plica_position_step *step)
 	plica_free(step);
 }
 
-/* Exactly `value` where it is within the limit; the limit where it is no number. */
-static double limited(double value, double centre, double limit)
-{
-	return fmin(fmax(value, centre - limit), centre + limit);
-}
-
 void plica_limit_updates(double *update, size_t count, double limit, bool by_mad)
 {
 	double mean = 0.0;
@@ -78,7 +72,7 @@ void plica_limit_updates(double *update, size_t count, double limit, bool by_mad
 	if (by_mad && count > 1)
 		limit = fmin(limit, MAD_FACTOR * deviation);
 	for (size_t k = 0; k < count; k++)
-		update[k] = limited(update[k], 0.0, limit);
+		update[k] = plica_position_limited(update[k], 0.0, limit);
 }
 
 void plica_position_step_find(struct plica_position_step *step, const struct plica_pass *pass,
@@ -179,9 +173,10 @@ static void move(struct plica_position_step *step, size_t index, double y, doubl
 	const double *start = step->search->start;
 	double limit = problem->settings->positions.max_correction;
 
-	problem->y_px[index] = limited(problem->y_px[index] + y, start[index], limit);
-	problem->x_px[index] =
-		limited(problem->x_px[index] + x, start[problem->count + index], limit);
+	problem->y_px[index] =
+		plica_position_limited(problem->y_px[index] + y, start[index], limit);
+	problem->x_px[index] = plica_position_limited(
+		problem->x_px[index] + x, start[problem->count + index], limit);
 	plica_problem_place(problem, index);
 }
 
@@ -205,8 +200,8 @@ void plica_position_step_apply(
 	if (step->memory > 0)
 		accelerate(step, update, positions, count);
 	for (size_t k = 0; k < count; k++)
-		move(step, positions[k], limited(update[k], 0.0, limit),
-			limited(update[count + k], 0.0, limit));
+		move(step, positions[k], plica_position_limited(update[k], 0.0, limit),
+			plica_position_limited(update[count + k], 0.0, limit));
 }
 
 static double mean_of(const double *values, size_t count)

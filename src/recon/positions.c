@@ -150,7 +150,7 @@ void plica_position_search_turn(struct plica_position_search *search, double bet
 		search->direction[k] = search->scaled[k] + beta * search->direction[k];
 }
 
-static double limited(double value, double centre, double limit)
+double plica_position_limited(double value, double centre, double limit)
 {
 	return fmin(fmax(value, centre - limit), centre + limit);
 }
@@ -164,12 +164,14 @@ void plica_position_search_advance(struct plica_position_search *search, double 
 	size_t count = problem->count;
 
 	for (size_t i = 0; i < count; i++) {
-		double y = limited(t * search->direction[i], 0.0, step_limit);
-		double x = limited(t * search->direction[count + i], 0.0, step_limit);
+		double y = plica_position_limited(t * search->direction[i], 0.0, step_limit);
+		double x =
+			plica_position_limited(t * search->direction[count + i], 0.0, step_limit);
 
-		problem->y_px[i] = limited(problem->y_px[i] + y, search->start[i], way_limit);
-		problem->x_px[i] =
-			limited(problem->x_px[i] + x, search->start[count + i], way_limit);
+		problem->y_px[i] =
+			plica_position_limited(problem->y_px[i] + y, search->start[i], way_limit);
+		problem->x_px[i] = plica_position_limited(
+			problem->x_px[i] + x, search->start[count + i], way_limit);
 		plica_problem_place(problem, i);
 	}
 	memcpy(search->residual_old, search->residual, 2 * count * sizeof(double));
@@ -179,6 +181,7 @@ void plica_position_search_archive(
 	struct plica_position_search *search, struct plica_archive *archive)
 {
 	struct plica_problem *problem = search->problem;
+	double limit = problem->settings->positions.max_correction;
 	long active = search->active;
 	size_t count = problem->count;
 
@@ -188,6 +191,12 @@ void plica_position_search_archive(
 	plica_archive_numbers(archive, "positions_x", problem->x_px, count);
 	plica_archive_numbers(archive, "positions_residual", search->residual_old, 2 * count);
 	plica_archive_numbers(archive, "positions_direction", search->direction, 2 * count);
-	for (size_t i = 0; i < count; i++)
+	/* whatever a file says, no patch leaves the canvas */
+	for (size_t i = 0; i < count; i++) {
+		problem->y_px[i] =
+			plica_position_limited(problem->y_px[i], search->start[i], limit);
+		problem->x_px[i] =
+			plica_position_limited(problem->x_px[i], search->start[count + i], limit);
 		plica_problem_place(problem, i);
+	}
 }

@@ -52,4 +52,8 @@ void plica_position_search_advance(struct plica_position_search *search, double 
 void plica_position_search_archive(
 	struct plica_position_search *search, struct plica_archive *archive);
 
+/** `value` where it is within `limit` of `centre`, else the nearer end; an end where it is no
+ * number. */
+double plica_position_limited(double value, double centre, double limit);
+
 #endif

@@ -61,6 +61,30 @@ def test_a_run_that_is_killed_goes_on_with_the_same_bits(program, plica, scan, t
         assert np.array_equal(values, pieces[name]), name
 
 
+@pytest.mark.parametrize("cost", [np.nan, np.inf, -1.0, 2.0])
+def test_a_checkpoint_cannot_lead_past_its_end(plica, scan, tmp_path, cost):
+    words = ("reconstruct", "-i", scan, "-o", tmp_path, "-a", "LSQML", "-n", 5)
+    plica(*words, "--checkpoint-epochs", 1)
+    with np.load(tmp_path / "checkpoint.npz") as file:
+        members = {name: file[name] for name in file.files}
+    np.savez(tmp_path / "checkpoint.npz", **{**members, "cost": np.array([cost])})
+    done = plica(*words, "--resume", check=False)
+    assert done.returncode == 1 and "'cost' is " in done.stderr
+
+
+@pytest.mark.parametrize("engine", ["ML", "LSQML"])
+def test_positions_of_a_checkpoint_stay_on_the_canvas(plica, scan, tmp_path, engine):
+    words = ("reconstruct", "-i", scan, "-o", tmp_path, "-a", engine, "-n", 12)
+    words += ("--set", "positions.optimizable=true")
+    plica(*words, "--checkpoint-epochs", 1)
+    with np.load(tmp_path / "checkpoint.npz") as file:
+        members = {name: file[name] for name in file.files}
+    wild = {name: members[name] * 0 + value
+            for name, value in (("positions_y", np.nan), ("positions_x", 1e300))}  # fmt: skip
+    np.savez(tmp_path / "checkpoint.npz", **{**members, **wild})
+    assert plica(*words, "--resume", check=False).returncode in (0, 1)
+
+
 def test_a_diverging_run_says_when_why_and_where_to_go_back(plica, scan, tmp_path):
     words = ("-i", scan, "-a", "LSQML", "--set", "object.optimal_step_size_scaler=10")
     words += ("--set", "object.step_size=5", "-o", tmp_path, "-n", 100)
