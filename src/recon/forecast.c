@@ -26,17 +26,18 @@ struct engine_needs {
 	double canvases;
 	double boost_canvases;     /* with low_frequency_boost */
 	double compact_canvases;   /* with compact batches */
+	double momentum_canvases;  /* with momentum besides (recon/acceleration.c) */
 	double positions_canvases; /* with positions.optimizable */
 	double other_positions;    /* whose waves it keeps besides a batch's, or instead */
 	bool has_batches;
 };
 
-/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, five vectors of 2, |O|^2. */
+/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, four vectors of 2. */
 static const struct engine_needs table[] = {
-	{"LSQML", 6.0, 4.0, 2.0, 4.0, 0.0, true},
-	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, true},
-	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, true},
-	{"ML", 17.0, 2.0, 0.0, 4.0, 64.0, false},
+	{"LSQML", 6.0, 4.0, 2.0, 12.0, 4.0, 0.0, true},
+	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
+	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
+	{"ML", 14.0, 2.0, 0.0, 0.0, 4.0, 64.0, false},
 };
 
 static const struct engine_needs *needs_of(const struct plica_settings *settings)
@@ -86,6 +87,8 @@ static double option_canvases(const struct plica_settings *settings)
 		canvases += 16.0;
 	if (settings->denoise == PLICA_DENOISE_AUTO)
 		canvases += 18.0;
+	if (settings->positions.optimizable && settings->positions.affine.enabled)
+		canvases += 4.0;
 	return canvases;
 }
 
@@ -99,6 +102,8 @@ static double canvas_count(const struct plica_settings *settings)
 		canvases += needs->boost_canvases;
 	if (settings->batching_mode == PLICA_BATCHING_COMPACT)
 		canvases += needs->compact_canvases;
+	if (settings->batching_mode == PLICA_BATCHING_COMPACT && settings->momentum.gain > 0.0)
+		canvases += needs->momentum_canvases;
 	if (settings->positions.optimizable)
 		canvases += needs->positions_canvases;
 	return canvases;
