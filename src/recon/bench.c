@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/try.h"
+#include "data/dataset.h"
 #include "num/fft.h"
 #include "recon/engine.h"
 
@@ -135,20 +136,6 @@ out:
 	return status;
 }
 
-static size_t value_bytes(enum plica_pattern_type type)
-{
-	static const size_t bytes[] = {
-		[PLICA_PATTERN_F16] = 2,
-		[PLICA_PATTERN_F32] = 4,
-		[PLICA_PATTERN_F64] = 8,
-		[PLICA_PATTERN_U8] = 1,
-		[PLICA_PATTERN_U16] = 2,
-		[PLICA_PATTERN_U32] = 4,
-	};
-
-	return bytes[type];
-}
-
 /* Adds to the object's bytes those of the patterns as stored, and two waves a position and mode of
  * a batch. */
 static void count_needed(struct plica_bench *bench, const struct plica_dataset *dataset,
@@ -158,10 +145,10 @@ static void count_needed(struct plica_bench *bench, const struct plica_dataset *
 	size_t batch = (size_t)settings->batch_size < dataset->pattern_count
 			       ? (size_t)settings->batch_size
 			       : dataset->pattern_count;
+	size_t modes = bench->transforms / (bench->shifted ? 4 : 2);
 
-	bench->needed_bytes +=
-		(int64_t)(dataset->pattern_count * pixels * value_bytes(dataset->pattern_type) +
-			  2 * batch * dataset->probe_modes * pixels * sizeof(float complex));
+	bench->needed_bytes += (int64_t)(dataset->pattern_count * plica_pattern_bytes(dataset) +
+					 2 * batch * modes * pixels * sizeof(float complex));
 }
 
 enum plica_status plica_bench_run(struct plica_bench *out, const struct plica_dataset *dataset,
