@@ -40,8 +40,8 @@ struct plica_reconstruct_hooks {
 	/** Called after each epoch on the calling thread; a non-zero answer stops the run. */
 	int (*progress)(void *context, const struct plica_progress *progress);
 	void *context;
-	/** Called after every so many epochs with object, probe and positions as they are (the other
-	 * fields are empty), on the calling thread; the product is the callee's only during the call.
+	/** Called after every so many epochs with object, probe, background, intensities and positions
+	 * as they are (losses and texts are empty), on the calling thread; the product is the callee's only during the call.
 	 * NULL, or 0 epochs: never. */
 	void (*preview)(void *context, const struct plica_product *product);
 	long preview_epochs;

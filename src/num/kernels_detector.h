@@ -38,7 +38,7 @@ INLINE struct detector detector_of(const struct plica_exit_wave *args, size_t si
 	};
 }
 
-/** The factor of Psi that makes it F chi, and the sums (doc/numerics.md, "Detector step"). */
+/** The factor of Psi that makes it F chi, and the sums (doc/numerics.md, "Gradients of one set of positions"). */
 INLINE vec compare(const struct detector *detector, struct partial_sums *sums, vec power,
 	vec amplitude, bool poisson)
 {

@@ -35,7 +35,7 @@ void plica_fftw_shift(const struct plica_kernels *self, const struct fftw_scratc
 	float complex *wave, const float complex *spectrum);
 
 /** From `intensity`, Ihat without background, to the factor of Psi that makes it F chi, and the
- * sums (doc/numerics.md, "Detector step"). */
+ * sums (doc/numerics.md, "Gradients of one set of positions"). */
 void plica_fftw_compare(const struct plica_kernels *self, const struct plica_mixture *args,
 	float *intensity, struct plica_exit_sums *out);
 

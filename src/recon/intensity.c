@@ -30,10 +30,11 @@ void plica_intensity_update(struct plica_problem *problem, const size_t *positio
 	const struct plica_exit_sums *sums, long number)
 {
 	const struct plica_plan *plan = &problem->settings->opr_mode_weights.plan;
-	double background = plica_background_photons(problem);
+	double background;
 
 	if (problem->intensity == NULL || !plica_plan_includes(plan, number))
 		return;
+	background = plica_background_photons(problem);
 	for (size_t k = 0; k < count; k++) {
 		double measured = sums[k].measured - background;
 		double modelled = sums[k].modelled - background;

@@ -16,9 +16,9 @@
 
 /**
  * Makes modes have ... want - 1 from mode 0 and adds them to the first `have` >= 1: products with
- * rising powers of y and x, orthogonal to all before them, each with 2 % of the power; the given
- * ones keep the rest, and the total stays. PLICA_ERR_DATA when the probe is so small that it has no
- * further ones.
+ * rising powers of y and x, orthogonal to all before them, each with 2 % of the power (all of them
+ * half of it at most); the given ones keep the rest, and the total stays. PLICA_ERR_DATA when the
+ * probe is so small that it has no further ones.
  */
 PLICA_MUST_USE enum plica_status plica_modes_complete(
 	float _Complex *modes, size_t have, size_t want, size_t side, struct plica_error *err);

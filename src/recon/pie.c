@@ -107,6 +107,8 @@ static float largest_transmission(const struct plica_pie *pie)
 	size_t end = pie->pass->end_row * object->stride;
 	float largest = 0.0F;
 
+#pragma omp parallel for schedule(static) reduction(max : largest)                                 \
+	num_threads(pie->problem->threads)
 	for (size_t k = pie->pass->first_row * object->stride; k < end; k++) {
 		float power = object->re[k] * object->re[k] + object->im[k] * object->im[k];
 

@@ -2,7 +2,7 @@
 /**
  * The PIE family: sequential small batches (doc/numerics.md, "PIE").
  *
- *     rPIE    O += G / ((1 - alpha) W + alpha max W)        P += alpha_P D / b
+ *     rPIE    O += G / ((1 - alpha) W + alpha max W)        P += alpha_P D / max(b, sum_i |O_i|^2)
  *     ePIE    O += alpha G / max(W, max |P|^2)                      P += alpha_P D / (b max |O|^2)
  *
  * (Maiden, Johnson, Li, Optica 4, 736 (2017); Maiden and Rodenburg, Ultramicroscopy 109, 1256

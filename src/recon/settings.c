@@ -67,7 +67,7 @@ static const struct plica_setting table[] = {
 		"step lengths of object and probe from one problem; false: each by itself, halved"},
 	{"momentum_acceleration_gain", PLICA_SETTING_NUMBER, AT(momentum.gain), 0, 1, NULL,
 		FOR(LSQML), "",
-		"part of the velocity that is added once an epoch: to the probe, with compact "
+		"part of the velocity that is added once an epoch: to the first mode, with compact "
 		"batches to the object too; 0 is none, 0.5 quick, 0.8 risky"},
 	{"momentum_acceleration_gradient_mixing_factor", PLICA_SETTING_NUMBER,
 		AT(momentum.mixing_factor), 0, 1, NULL, FOR(LSQML), "",
@@ -287,7 +287,7 @@ static const struct plica_setting table[] = {
 		"incoherent probe modes; 0: as many as the file has; more are made from the first"},
 	{"probe.orthogonalize_incoherent_modes.enabled", PLICA_SETTING_BOOL,
 		AT(probe.orthogonalize_incoherent_modes.enabled), 0, 1, NULL, FOR(ALL), "",
-		"make the modes orthogonal, at the end in any case"},
+		"make the modes orthogonal; by svd at the end in any case"},
 	PLAN_ROWS("probe.orthogonalize_incoherent_modes.optimization_plan",
 		AT(probe.orthogonalize_incoherent_modes.plan), FOR(LSQML) | FOR(PIE)),
 	{"probe.orthogonalize_incoherent_modes.method", PLICA_SETTING_CHOICE,
