@@ -199,9 +199,11 @@ def test_a_controller_that_goes_away_half_way(make_study, cluster):
     first.submit()
     first.wait(lambda states: "running" in states)
     cluster.stop("slurmctld")
-    said = first.plica("status", "--json")
-    assert not json.loads(said.stdout)["executor_answered"]
-    assert "running" in [job["status"] for job in json.loads(said.stdout)["jobs"]]
+    said = json.loads(first.plica("status", "--json").stdout)
+    assert not said["executor_answered"]
+    # squeue gives up late: who ran may have ended meanwhile, but nobody can have begun
+    states = [job["status"] for job in said["jobs"]]
+    assert states[0] in ("running", "done") and states[2] in ("none", "queued")
     answer = []
     submission = threading.Thread(target=lambda: answer.append(second.submit(check=False)))
     submission.start()
