@@ -11,6 +11,11 @@ void plica_scale_object(struct plica_planes *object, double factor)
 	}
 }
 
+bool plica_has_ambiguity(const struct plica_settings *settings)
+{
+	return settings->object.optimizable && settings->probe.optimizable;
+}
+
 void plica_remove_ambiguity(struct plica_problem *problem, float *power)
 {
 	struct plica_planes *object = &problem->object;

@@ -12,6 +12,9 @@
  */
 void plica_remove_ambiguity(struct plica_problem *problem, float *power);
 
+/** Is there a factor to share? What is not optimizable is known. */
+bool plica_has_ambiguity(const struct plica_settings *settings);
+
 /** Multiplies every pixel of the object. */
 void plica_scale_object(struct plica_planes *object, double factor);
 

@@ -132,12 +132,32 @@ static double objective_of(const struct plica_pass *pass, const struct plica_exi
 	return pass->model == PLICA_DETECTOR_POISSON ? 0.5 * sums->poisson : sums->residual;
 }
 
+/* r from the sums of the pass; 0 of what is not to change. */
+static void take_residual(struct plica_cg *cg)
+{
+	const struct plica_problem *problem = cg->problem;
+	const struct plica_pass *pass = cg->pass;
+	size_t canvas = pass->gradient.rows * pass->gradient.stride * sizeof(float);
+	size_t probe = problem->probe_floats * sizeof(float);
+
+	memset(cg->residual.object.re, 0, canvas);
+	memset(cg->residual.object.im, 0, canvas);
+	memset(cg->residual.probe, 0, probe);
+	if (cg->updates.object) {
+		memcpy(cg->residual.object.re, pass->gradient.re, canvas);
+		memcpy(cg->residual.object.im, pass->gradient.im, canvas);
+	}
+	if (cg->updates.probe)
+		memcpy(cg->residual.probe, pass->probe_gradient, probe);
+	if (cg->residual.background != NULL)
+		plica_background_residual(cg->residual.background, problem, pass->factor_sum);
+}
+
 /* r, W and the objective; returns the summed amplitude residual. */
 static double gradient(struct plica_cg *cg, long number)
 {
 	struct plica_pass *pass = cg->pass;
 	struct plica_problem *problem = cg->problem;
-	size_t bytes = pass->gradient.rows * pass->gradient.stride * sizeof(float);
 	double residual = 0.0;
 
 	if (refines_positions(cg))
@@ -157,13 +177,7 @@ static double gradient(struct plica_cg *cg, long number)
 		}
 	}
 	plica_pass_end(pass);
-	memcpy(cg->residual.object.re, pass->gradient.re, bytes);
-	memcpy(cg->residual.object.im, pass->gradient.im, bytes);
-	if (problem->settings->probe.optimizable)
-		memcpy(cg->residual.probe, pass->probe_gradient,
-			problem->probe_floats * sizeof(float));
-	if (cg->residual.background != NULL)
-		plica_background_residual(cg->residual.background, problem, pass->factor_sum);
+	take_residual(cg);
 	return residual;
 }
 
@@ -174,6 +188,18 @@ static float largest_of(const float *values, size_t count)
 	for (size_t k = 0; k < count; k++)
 		largest = values[k] > largest ? values[k] : largest;
 	return largest;
+}
+
+/* With a mean that must stay the problem is that of the positions about it. */
+static void precondition_positions(struct plica_cg *cg)
+{
+	bool holds_mean = cg->problem->settings->positions.constrain_mean;
+
+	if (holds_mean)
+		plica_position_search_center(cg->search, cg->search->residual);
+	plica_position_search_precondition(cg->search, cg->positions, cg->problem->count);
+	if (holds_mean)
+		plica_position_search_center(cg->search, cg->search->scaled);
 }
 
 /* z = M r. */
@@ -200,9 +226,7 @@ static void precondition(struct plica_cg *cg)
 		plica_background_precondition(
 			cg->scaled.background, problem, cg->residual.background);
 	if (refines_positions(cg))
-		plica_position_search_precondition(cg->search, cg->positions, cg->problem->count);
-	if (!problem->settings->probe.optimizable)
-		return;
+		precondition_positions(cg);
 	plica_coverage_measure(cg->coverage, cg->positions, problem->count);
 	probe_damping = PROBE_DAMPING * largest_of(cg->coverage->wave, wave);
 	for (size_t k = 0; k < problem->probe_floats; k++)
@@ -293,13 +317,23 @@ static void advance(struct plica_cg *cg, double t)
 		plica_position_search_advance(cg->search, t);
 }
 
-/* Positions join when object and probe have settled; the old direction knows nothing of them. */
-static void start_positions(struct plica_cg *cg)
+/* What takes part in this iteration. The old direction knows nothing of what has just joined, and
+ * would still move what has left. */
+static void follow_plans(struct plica_cg *cg, long number)
 {
-	if (cg->search == NULL || cg->search->active ||
-		cg->iteration < cg->problem->settings->positions.plan.start)
+	const struct plica_settings *settings = cg->problem->settings;
+	struct plica_updates before = plica_updates_of(settings, number - 1);
+	bool positions =
+		cg->search != NULL && plica_plan_includes(&settings->positions.plan, cg->iteration);
+
+	cg->updates = plica_updates_of(settings, number);
+	if (cg->updates.object != before.object || cg->updates.probe != before.probe) {
+		cg->old_product = 0.0;
+		cg->step = 1.0;
+	}
+	if (cg->search == NULL || cg->search->active == positions)
 		return;
-	cg->search->active = true;
+	cg->search->active = positions;
 	cg->old_product = 0.0;
 }
 
@@ -308,7 +342,7 @@ double plica_cg_iterate(struct plica_cg *cg, long number, double *cost)
 	const struct plica_problem *problem = cg->problem;
 	double residual;
 
-	start_positions(cg);
+	follow_plans(cg, number);
 	residual = gradient(cg, number);
 	precondition(cg);
 	make_direction(cg);

@@ -14,6 +14,7 @@
 #include "recon/coverage.h"
 #include "recon/line.h"
 #include "recon/pass.h"
+#include "recon/plan.h"
 #include "recon/positions.h"
 #include "recon/vector.h"
 
@@ -27,11 +28,12 @@ struct plica_cg {
 	struct plica_vector direction;              /**< h */
 	struct plica_line *line;                    /**< along h */
 	struct plica_coverage *coverage;
-	size_t *positions;  /**< 0, 1, ..., J - 1 */
-	double objective;   /**< where the last iteration began */
-	double old_product; /**< <r_old, z_old>; 0 after a restart */
-	double step;        /**< t of the last iteration */
-	long iteration;     /**< since create; chooses the line search's positions */
+	size_t *positions;            /**< 0, 1, ..., J - 1 */
+	double objective;             /**< where the last iteration began */
+	double old_product;           /**< <r_old, z_old>; 0 after a restart */
+	double step;                  /**< t of the last iteration */
+	struct plica_updates updates; /**< in the present iteration */
+	long iteration;               /**< since create; chooses the line search's positions */
 };
 
 PLICA_MUST_USE enum plica_status plica_cg_create(

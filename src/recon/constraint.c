@@ -13,7 +13,12 @@
 /* Of the total-variation step; a small weight needs few. */
 #define TV_ITERATIONS 20
 
+/* What a constraint changes. What is not optimizable is known and stays as it is; but mixing modes
+ * changes no pattern. */
+enum { OBJECT = 1, PROBE = 2 };
+
 struct constraint {
+	unsigned int changes; /* must be optimizable */
 	bool (*is_on)(const struct plica_settings *settings);
 	size_t plan; /* where it is in struct plica_settings */
 	bool (*apply)(struct plica_constraints *constraints);
@@ -102,18 +107,19 @@ static bool apply_tv(struct plica_constraints *constraints)
 #define PLAN(member) offsetof(struct plica_settings, member)
 
 static const struct constraint table[] = {
-	{has_power, PLAN(probe.power_constraint.plan), plica_constrain_power},
-	{has_several_modes, PLAN(probe.orthogonalize_incoherent_modes.plan), orthogonalize},
-	{has_limits, PLAN(object.hard_limits.plan), plica_constrain_limits},
-	{has_smoothness, PLAN(object.smoothness.plan), plica_constrain_smoothness},
-	{has_grid, PLAN(object.grid_artifacts.plan), plica_constrain_grid},
-	{has_support, PLAN(probe.support_constraint.plan), plica_constrain_support},
-	{has_center, PLAN(probe.center_constraint.plan), plica_constrain_center},
-	{has_ambiguity, PLAN(object.remove_object_probe_ambiguity.plan), remove_ambiguity},
-	{has_affine, PLAN(positions.affine.plan), plica_constrain_affine},
-	{has_l1, PLAN(object.l1_norm.plan), plica_constrain_l1},
-	{has_l2, PLAN(object.l2_norm.plan), plica_constrain_l2},
-	{has_tv, PLAN(object.tv.plan), apply_tv},
+	{PROBE, has_power, PLAN(probe.power_constraint.plan), plica_constrain_power},
+	{0, has_several_modes, PLAN(probe.orthogonalize_incoherent_modes.plan), orthogonalize},
+	{OBJECT, has_limits, PLAN(object.hard_limits.plan), plica_constrain_limits},
+	{OBJECT, has_smoothness, PLAN(object.smoothness.plan), plica_constrain_smoothness},
+	{OBJECT, has_grid, PLAN(object.grid_artifacts.plan), plica_constrain_grid},
+	{PROBE, has_support, PLAN(probe.support_constraint.plan), plica_constrain_support},
+	{OBJECT | PROBE, has_center, PLAN(probe.center_constraint.plan), plica_constrain_center},
+	{OBJECT | PROBE, has_ambiguity, PLAN(object.remove_object_probe_ambiguity.plan),
+		remove_ambiguity},
+	{0, has_affine, PLAN(positions.affine.plan), plica_constrain_affine},
+	{OBJECT, has_l1, PLAN(object.l1_norm.plan), plica_constrain_l1},
+	{OBJECT, has_l2, PLAN(object.l2_norm.plan), plica_constrain_l2},
+	{OBJECT, has_tv, PLAN(object.tv.plan), apply_tv},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -217,15 +223,23 @@ void plica_constraints_free(struct plica_constraints *constraints)
 	plica_free(constraints);
 }
 
+static unsigned int free_parts(const struct plica_settings *settings)
+{
+	return (settings->object.optimizable ? OBJECT : 0U) |
+	       (settings->probe.optimizable ? PROBE : 0U);
+}
+
 bool plica_constraints_apply(struct plica_constraints *constraints, long number)
 {
 	const struct plica_settings *settings = constraints->problem->settings;
+	unsigned int known = ~free_parts(settings);
 	bool changed = false;
 
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const void *plan = (const char *)settings + table[i].plan;
 
-		if (table[i].is_on(settings) && plica_plan_includes(plan, number))
+		if ((table[i].changes & known) == 0 && table[i].is_on(settings) &&
+			plica_plan_includes(plan, number))
 			changed = table[i].apply(constraints) || changed;
 	}
 	return changed;
@@ -234,6 +248,7 @@ bool plica_constraints_apply(struct plica_constraints *constraints, long number)
 bool plica_constrain_power(struct plica_constraints *constraints)
 {
 	struct plica_problem *problem = constraints->problem;
+	const struct plica_settings *settings = problem->settings;
 	double power = probe_power(problem);
 	double factor;
 
@@ -241,7 +256,7 @@ bool plica_constrain_power(struct plica_constraints *constraints)
 		return false;
 	factor = sqrt(constraints->target_power / power);
 	plica_problem_scale_probe(problem, factor);
-	if (problem->settings->probe.power_constraint.scale_object)
+	if (settings->probe.power_constraint.scale_object && settings->object.optimizable)
 		plica_scale_object(&problem->object, 1.0 / factor);
 	return true;
 }

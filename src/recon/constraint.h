@@ -14,6 +14,9 @@
  *     positions.affine_transform_constraint
  *     object.l1_norm_constraint, object.l2_norm_constraint, object.tv
  *
+ * What is not optimizable none of them changes (of the probe: but for a mixing of its modes, and a
+ * constraint that would have to change both does nothing).
+ *
  * This is pty-chi's order, with total variation last. Formulas: doc/numerics.md, "Constraints".
  * Everything is elementwise or summed in a fixed order: the threads change no bit. There is no state
  * that a checkpoint would have to hold.

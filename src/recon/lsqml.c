@@ -32,11 +32,12 @@ struct lsqml {
 	struct plica_problem *problem;
 	struct plica_pass *pass;
 	struct plica_batches batches;
-	float *relaxation; /* alpha of each position; NULL but for the Poisson model */
-	bool updates_object, updates_probe, updates_positions; /* in this epoch */
-	size_t object_floats;                                  /* rows * stride of the canvas */
-	float *illumination;                                   /* W */
-	float *scale; /* of gradients, to become directions */
+	float *relaxation;            /* alpha of each position; NULL but for the Poisson model */
+	struct plica_updates updates; /* in this epoch */
+	bool updates_positions;       /* likewise */
+	size_t object_floats;         /* rows * stride of the canvas */
+	float *illumination;          /* W */
+	float *scale;                 /* of gradients, to become directions */
 	float largest_illumination;
 	bool compact;                       /* the object changes once an epoch */
 	struct plica_planes epoch_gradient; /* compact: G of the batches of this epoch */
@@ -355,9 +356,9 @@ static double run_batch(struct lsqml *lsqml, const size_t *positions, size_t cou
 	solve_steps(lsqml, positions, count);
 	if (lsqml->updates_positions)
 		plica_position_step_find(lsqml->position_step, lsqml->pass, positions, count);
-	if (lsqml->updates_object)
+	if (lsqml->updates.object)
 		apply_object(lsqml, count);
-	if (lsqml->updates_probe)
+	if (lsqml->updates.probe)
 		apply_probe(lsqml, count);
 	plica_nuisance_after_set(lsqml->pass, positions, count, number);
 	if (lsqml->updates_positions)
@@ -389,7 +390,7 @@ static double run_batches(struct lsqml *lsqml, long number)
 
 		residual += run_batch(lsqml, positions, count, number);
 	}
-	if (lsqml->compact && lsqml->updates_object)
+	if (lsqml->compact && lsqml->updates.object)
 		end_compact_epoch(lsqml);
 	if (lsqml->updates_positions)
 		plica_position_step_end(lsqml->position_step);
@@ -402,11 +403,11 @@ static void accelerate(struct lsqml *lsqml, double loss)
 	struct plica_acceleration *acceleration = lsqml->acceleration;
 
 	plica_acceleration_begin(acceleration, loss);
-	if (lsqml->compact && lsqml->updates_object)
+	if (lsqml->compact && lsqml->updates.object)
 		plica_acceleration_object(acceleration,
 			scaled_object_step(lsqml, lsqml->epoch_object_step), &lsqml->direction,
 			lsqml->illumination, lsqml->largest_illumination);
-	if (lsqml->updates_probe)
+	if (lsqml->updates.probe)
 		plica_acceleration_probe(
 			acceleration, lsqml->compact ? 1 : lsqml->batches.batch_count);
 }
@@ -418,10 +419,7 @@ static void epoch(void *state, long number, struct plica_epoch *result)
 	const struct plica_settings *settings = problem->settings;
 	double residual;
 
-	lsqml->updates_object =
-		settings->object.optimizable && plica_plan_includes(&settings->object.plan, number);
-	lsqml->updates_probe =
-		settings->probe.optimizable && plica_plan_includes(&settings->probe.plan, number);
+	lsqml->updates = plica_updates_of(settings, number);
 	lsqml->updates_positions = lsqml->position_step != NULL &&
 				   plica_plan_includes(&settings->positions.plan, number);
 	if (illumination_is_due(settings, number))

@@ -109,7 +109,7 @@ static void start_epoch(struct ml *ml, long number, struct plica_epoch *result)
 	result->loss = plica_pie_epoch(ml->start, number);
 	result->cost = 1.0;
 	ml->stage_epochs++;
-	if (number == 0)
+	if (number == 0 && plica_has_ambiguity(ml->problem->settings))
 		plica_remove_ambiguity(ml->problem, ml->cg->pass->power);
 	if (start_is_over(ml, result->loss))
 		enter(ml, STAGE_AMPLITUDE);

@@ -150,13 +150,14 @@ static void update_probe(struct plica_pie *pie)
 }
 
 static void run_batch(
-	struct plica_pie *pie, const size_t *positions, size_t count, bool updates_probe)
+	struct plica_pie *pie, const size_t *positions, size_t count, struct plica_updates updates)
 {
 	plica_pass_run(pie->pass, positions, count);
-	if (updates_probe) /* of the object before its update */
+	if (updates.probe) /* of the object before its update */
 		measure_probe_curvature(pie, positions, count);
-	update_object(pie);
-	if (updates_probe)
+	if (updates.object)
+		update_object(pie);
+	if (updates.probe)
 		update_probe(pie);
 }
 
@@ -169,8 +170,7 @@ static void measure_scan_power(struct plica_pie *pie)
 double plica_pie_epoch(struct plica_pie *pie, long number)
 {
 	struct plica_problem *problem = pie->problem;
-	bool updates_probe = problem->settings->probe.optimizable &&
-			     plica_plan_includes(&problem->settings->probe.plan, number);
+	struct plica_updates updates = plica_updates_of(problem->settings, number);
 	double residual = 0.0;
 
 	if (pie->scan_power != NULL)
@@ -180,12 +180,12 @@ double plica_pie_epoch(struct plica_pie *pie, long number)
 		size_t count;
 		const size_t *positions = plica_batches_get(&pie->batches, k, &count);
 
-		run_batch(pie, positions, count, updates_probe);
+		run_batch(pie, positions, count, updates);
 		plica_nuisance_after_set(pie->pass, positions, count, number);
 		for (size_t i = 0; i < count; i++)
 			residual += pie->pass->sums[i].residual;
 		if (pie->momentum != NULL)
-			plica_pie_momentum_step(pie->momentum);
+			plica_pie_momentum_step(pie->momentum, updates);
 	}
 	plica_intensity_normalise(problem);
 	return residual / ((double)problem->count * problem->valid_pixels);

@@ -64,7 +64,7 @@ static void step(float *x, float *then, float *m, size_t count, const struct pli
 	}
 }
 
-void plica_pie_momentum_step(struct plica_pie_momentum *momentum)
+void plica_pie_momentum_step(struct plica_pie_momentum *momentum, struct plica_updates updates)
 {
 	struct plica_problem *problem = momentum->problem;
 	struct plica_vector *then = &momentum->then;
@@ -74,8 +74,12 @@ void plica_pie_momentum_step(struct plica_pie_momentum *momentum)
 	if (++momentum->batches < problem->settings->mpie.period)
 		return;
 	momentum->batches = 0;
-	step(problem->object.re, then->object.re, m->object.re, floats, problem);
-	step(problem->object.im, then->object.im, m->object.im, floats, problem);
+	if (updates.object) {
+		step(problem->object.re, then->object.re, m->object.re, floats, problem);
+		step(problem->object.im, then->object.im, m->object.im, floats, problem);
+	}
+	if (!updates.probe)
+		return;
 	step(problem->probe, then->probe, m->probe, problem->probe_floats, problem);
 	plica_problem_probe_changed(problem);
 }

@@ -166,20 +166,6 @@ static void accelerate(
 	}
 }
 
-/* One position by (y, x), but not farther from its start than was allowed. */
-static void move(struct plica_position_step *step, size_t index, double y, double x)
-{
-	struct plica_problem *problem = step->problem;
-	const double *start = step->search->start;
-	double limit = problem->settings->positions.max_correction;
-
-	problem->y_px[index] =
-		plica_position_limited(problem->y_px[index] + y, start[index], limit);
-	problem->x_px[index] = plica_position_limited(
-		problem->x_px[index] + x, start[problem->count + index], limit);
-	plica_problem_place(problem, index);
-}
-
 void plica_position_step_apply(
 	struct plica_position_step *step, const size_t *positions, size_t count)
 {
@@ -200,30 +186,9 @@ void plica_position_step_apply(
 	if (step->memory > 0)
 		accelerate(step, update, positions, count);
 	for (size_t k = 0; k < count; k++)
-		move(step, positions[k], plica_position_limited(update[k], 0.0, limit),
+		plica_position_search_move(step->search, positions[k],
+			plica_position_limited(update[k], 0.0, limit),
 			plica_position_limited(update[count + k], 0.0, limit));
-}
-
-static double mean_of(const double *values, size_t count)
-{
-	double sum = 0.0;
-
-	for (size_t k = 0; k < count; k++)
-		sum += values[k];
-	return sum / (double)count;
-}
-
-/* Object and positions may drift together; this keeps the positions' mean where it was. */
-static void restore_mean(struct plica_position_step *step)
-{
-	struct plica_problem *problem = step->problem;
-	size_t count = problem->count;
-	const double *start = step->search->start;
-	double y = mean_of(start, count) - mean_of(problem->y_px, count);
-	double x = mean_of(start + count, count) - mean_of(problem->x_px, count);
-
-	for (size_t i = 0; i < count; i++)
-		move(step, i, y, x);
 }
 
 void plica_position_step_end(struct plica_position_step *step)
@@ -231,7 +196,7 @@ void plica_position_step_end(struct plica_position_step *step)
 	size_t numbers = 2 * step->problem->count;
 
 	if (step->problem->settings->positions.constrain_mean)
-		restore_mean(step);
+		plica_position_search_restore_mean(step->search);
 	if (step->memory > 0)
 		memcpy(step->history + (size_t)step->seen % (step->memory + 1) * numbers,
 			step->update, numbers * sizeof(double));
@@ -246,7 +211,7 @@ void plica_position_step_archive(struct plica_position_step *step, struct plica_
 	plica_archive_numbers(archive, "positions_y", problem->y_px, problem->count);
 	plica_archive_numbers(archive, "positions_x", problem->x_px, problem->count);
 	for (size_t i = 0; i < problem->count; i++)
-		move(step, i, 0.0, 0.0);
+		plica_position_search_move(step->search, i, 0.0, 0.0);
 	plica_archive_integer(archive, "position_epochs", &step->seen);
 	if (step->memory == 0)
 		return;

@@ -155,12 +155,55 @@ double plica_position_limited(double value, double centre, double limit)
 	return fmin(fmax(value, centre - limit), centre + limit);
 }
 
+void plica_position_search_move(
+	struct plica_position_search *search, size_t index, double y, double x)
+{
+	struct plica_problem *problem = search->problem;
+	const double *start = search->start;
+	double limit = problem->settings->positions.max_correction;
+
+	problem->y_px[index] =
+		plica_position_limited(problem->y_px[index] + y, start[index], limit);
+	problem->x_px[index] = plica_position_limited(
+		problem->x_px[index] + x, start[problem->count + index], limit);
+	plica_problem_place(problem, index);
+}
+
+static double mean_of(const double *values, size_t count)
+{
+	double sum = 0.0;
+
+	for (size_t k = 0; k < count; k++)
+		sum += values[k];
+	return sum / (double)count;
+}
+
+void plica_position_search_center(const struct plica_position_search *search, double *values)
+{
+	size_t count = search->problem->count;
+	double mean[2] = {mean_of(values, count), mean_of(values + count, count)};
+
+	for (size_t k = 0; k < 2 * count; k++)
+		values[k] -= mean[k / count];
+}
+
+void plica_position_search_restore_mean(struct plica_position_search *search)
+{
+	struct plica_problem *problem = search->problem;
+	size_t count = problem->count;
+	const double *start = search->start;
+	double y = mean_of(start, count) - mean_of(problem->y_px, count);
+	double x = mean_of(start + count, count) - mean_of(problem->x_px, count);
+
+	for (size_t i = 0; i < count; i++)
+		plica_position_search_move(search, i, y, x);
+}
+
 void plica_position_search_advance(struct plica_position_search *search, double t)
 {
 	struct plica_problem *problem = search->problem;
 	const struct plica_settings *settings = problem->settings;
 	double step_limit = settings->positions.update_magnitude_limit;
-	double way_limit = settings->positions.max_correction;
 	size_t count = problem->count;
 
 	for (size_t i = 0; i < count; i++) {
@@ -168,12 +211,10 @@ void plica_position_search_advance(struct plica_position_search *search, double 
 		double x =
 			plica_position_limited(t * search->direction[count + i], 0.0, step_limit);
 
-		problem->y_px[i] =
-			plica_position_limited(problem->y_px[i] + y, search->start[i], way_limit);
-		problem->x_px[i] = plica_position_limited(
-			problem->x_px[i] + x, search->start[count + i], way_limit);
-		plica_problem_place(problem, i);
+		plica_position_search_move(search, i, y, x);
 	}
+	if (settings->positions.constrain_mean)
+		plica_position_search_restore_mean(search);
 	memcpy(search->residual_old, search->residual, 2 * count * sizeof(double));
 }
 
@@ -181,7 +222,6 @@ void plica_position_search_archive(
 	struct plica_position_search *search, struct plica_archive *archive)
 {
 	struct plica_problem *problem = search->problem;
-	double limit = problem->settings->positions.max_correction;
 	long active = search->active;
 	size_t count = problem->count;
 
@@ -192,11 +232,6 @@ void plica_position_search_archive(
 	plica_archive_numbers(archive, "positions_residual", search->residual_old, 2 * count);
 	plica_archive_numbers(archive, "positions_direction", search->direction, 2 * count);
 	/* whatever a file says, no patch leaves the canvas */
-	for (size_t i = 0; i < count; i++) {
-		problem->y_px[i] =
-			plica_position_limited(problem->y_px[i], search->start[i], limit);
-		problem->x_px[i] =
-			plica_position_limited(problem->x_px[i], search->start[count + i], limit);
-		plica_problem_place(problem, i);
-	}
+	for (size_t i = 0; i < count; i++)
+		plica_position_search_move(search, i, 0.0, 0.0);
 }

@@ -45,9 +45,18 @@ double plica_position_search_dot(
 	const struct plica_position_search *search, const double *a, const double *b);
 /** h = z + beta h. */
 void plica_position_search_turn(struct plica_position_search *search, double beta);
+/** Takes their mean over the positions out of the y of `values`, and out of the x. */
+void plica_position_search_center(const struct plica_position_search *search, double *values);
 /** Moves the problem's positions by t h, each step and the whole way limited, and makes the present r
  * the old one. */
 void plica_position_search_advance(struct plica_position_search *search, double t);
+
+/** Moves position `index` by (y, x) pixels, but not farther from its start than is allowed. */
+void plica_position_search_move(
+	struct plica_position_search *search, size_t index, double y, double x);
+/** Moves all positions by their mean's way from where the run began; object and positions might
+ * drift together. */
+void plica_position_search_restore_mean(struct plica_position_search *search);
 
 void plica_position_search_archive(
 	struct plica_position_search *search, struct plica_archive *archive);

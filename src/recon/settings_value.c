@@ -198,6 +198,10 @@ enum plica_status plica_settings_check(
 		if (status != PLICA_OK)
 			return status;
 	}
+	if (settings->denoise != PLICA_DENOISE_NONE && !settings->object.optimizable)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"option 'denoise' is auto, but object.optimizable is false: a known object "
+			"is left alone");
 	checked = check_limits("abs_lim", settings->object.hard_limits.abs_lim, err);
 	if (checked != PLICA_OK)
 		return checked;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds for LSQML under every one of its options: the same bits for any number of threads, the
+/* What holds for the engines under their options: the same bits for any number of threads, the
  * same bits when a run is stopped after each epoch and resumed, and rest at the truth. */
 #include <complex.h>
 #include <stdio.h>
@@ -18,43 +18,62 @@
 /* Options beside the defaults, as users write them. */
 static const struct {
 	const char *label;
+	const char *algorithm;
 	const char *option[MOST_OPTIONS][2];
 } cases[] = {
-	{"defaults", {{NULL}}},
-	{"uniform", {{"batching_mode", "uniform"}}},
-	{"compact", {{"batching_mode", "compact"}}},
-	{"separate steps", {{"single_slice_solve_obj_prb_step_size_jointly", "false"}}},
-	{"relaxed", {{"gaussian_noise_std", "0.7"}, {"preconditioning_damping_factor", "0.3"}}},
-	{"plans", {{"object.optimization_plan.stride", "2"}, {"probe.optimization_plan.start", "1"},
-			  {"probe.optimization_plan.stop", "5"}}},
-	{"fixed probe", {{"probe.optimizable", "false"}}},
-	{"fixed object", {{"object.optimizable", "false"}}},
-	{"boost", {{"low_frequency_boost.enabled", "true"}}},
-	{"momentum", {{"momentum_acceleration_gain", "0.5"}}},
-	{"compact, momentum", {{"batching_mode", "compact"}, {"momentum_acceleration_gain", "0.5"},
-				      {"momentum_acceleration_gradient_mixing_factor", "0.6"}}},
-	{"positions",
+	{"defaults", "LSQML", {{NULL}}},
+	{"uniform", "LSQML", {{"batching_mode", "uniform"}}},
+	{"compact", "LSQML", {{"batching_mode", "compact"}}},
+	{"separate steps", "LSQML", {{"single_slice_solve_obj_prb_step_size_jointly", "false"}}},
+	{"relaxed", "LSQML",
+		{{"gaussian_noise_std", "0.7"}, {"preconditioning_damping_factor", "0.3"}}},
+	{"plans", "LSQML",
+		{{"object.optimization_plan.stride", "2"}, {"probe.optimization_plan.start", "1"},
+			{"probe.optimization_plan.stop", "5"}}},
+	{"fixed probe", "LSQML", {{"probe.optimizable", "false"}}},
+	{"fixed object", "LSQML", {{"object.optimizable", "false"}}},
+	{"boost", "LSQML", {{"low_frequency_boost.enabled", "true"}}},
+	{"momentum", "LSQML", {{"momentum_acceleration_gain", "0.5"}}},
+	{"compact, momentum", "LSQML",
+		{{"batching_mode", "compact"}, {"momentum_acceleration_gain", "0.5"},
+			{"momentum_acceleration_gradient_mixing_factor", "0.6"}}},
+	{"positions", "LSQML",
 		{{"positions.optimizable", "true"}, {"positions.optimization_plan.start", "1"},
 			{"positions.constrain_position_mean", "true"}}},
-	{"positions, momentum",
+	{"positions, momentum", "LSQML",
 		{{"positions.optimizable", "true"}, {"positions.optimization_plan.start", "0"},
 			{"positions.momentum_acceleration_gain", "0.5"},
 			{"positions.momentum_acceleration_memory", "2"},
 			{"batching_mode", "uniform"}}},
-	{"affine model",
+	{"affine model", "LSQML",
 		{{"positions.optimizable", "true"}, {"positions.optimization_plan.start", "0"},
 			{"positions.affine_transform_constraint.enabled", "true"},
 			{"positions.affine_transform_constraint.optimization_plan.stride", "3"},
 			{"positions.affine_transform_constraint.degrees_of_freedom.shear",
 				"false"}}},
-	{"counts", {{"noise_model", "poisson"}}},
-	{"counts, compact, positions",
+	{"counts", "LSQML", {{"noise_model", "poisson"}}},
+	{"counts, compact, positions", "LSQML",
 		{{"noise_model", "poisson"}, {"poisson_epsilon", "0.01"},
 			{"batching_mode", "compact"}, {"positions.optimizable", "true"},
 			{"positions.optimization_plan.start", "2"}}},
-	{"counts, modes, background", {{"noise_model", "poisson"}, {"probe.modes", "2"},
-					      {"background.optimizable", "true"}}},
-	{"compact, boost", {{"batching_mode", "compact"}, {"low_frequency_boost.enabled", "true"}}},
+	{"counts, modes, background", "LSQML",
+		{{"noise_model", "poisson"}, {"probe.modes", "2"},
+			{"background.optimizable", "true"}}},
+	{"compact, boost", "LSQML",
+		{{"batching_mode", "compact"}, {"low_frequency_boost.enabled", "true"}}},
+	{"plans", "ML",
+		{{"object.optimization_plan.stop", "6"}, {"probe.optimization_plan.start", "2"},
+			{"probe.optimization_plan.stride", "2"}, {"start.max_epochs", "2"}}},
+	{"positions", "ML",
+		{{"positions.optimizable", "true"}, {"positions.optimization_plan.start", "1"},
+			{"positions.optimization_plan.stop", "4"},
+			{"positions.optimization_plan.stride", "2"},
+			{"positions.constrain_position_mean", "true"}, {"start.max_epochs", "1"}}},
+	{"plans", "rPIE",
+		{{"object.optimization_plan.stride", "2"}, {"probe.optimization_plan.start", "3"}}},
+	{"plans, momentum", "ePIE",
+		{{"object.optimization_plan.start", "1"}, {"object.optimization_plan.stop", "5"},
+			{"mpie.feedback", "0.3"}, {"mpie.period", "2"}}},
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
@@ -65,7 +84,7 @@ static struct plica_settings settings_of(size_t number)
 {
 	struct plica_settings settings;
 
-	assert_ok(plica_settings_init(&settings, "LSQML", &err));
+	assert_ok(plica_settings_init(&settings, cases[number].algorithm, &err));
 	assert_ok(plica_settings_set(&settings, "num_epochs", EPOCHS, &err));
 	settings.batch_size = 20;
 	settings.threads = 1;
@@ -180,7 +199,8 @@ static void the_truth_stays(void **state)
 		struct plica_product *before, *after;
 		size_t pixels;
 
-		if (settings.probe.modes > 1) /* the truth has one */
+		/* the truth has one mode; ML searches along whatever rounding leaves */
+		if (settings.probe.modes > 1 || strcmp(settings.algorithm, "ML") == 0)
 			continue;
 		settings.initial_object = PLICA_INITIAL_DATASET;
 		settings.rescale_probe_intensity = false;
@@ -200,12 +220,113 @@ static void the_truth_stays(void **state)
 	synthetic_release(&synthetic);
 }
 
+static size_t object_pixels(const struct plica_product *product)
+{
+	return product->object_rows * product->object_cols;
+}
+
+/* Every constraint is on that would change the object. */
+static struct plica_settings known_object(const char *algorithm)
+{
+	struct plica_settings settings;
+
+	assert_ok(plica_settings_init(&settings, algorithm, &err));
+	settings.threads = 1;
+	settings.batch_size = 20;
+	settings.initial_object = PLICA_INITIAL_DATASET;
+	settings.object.optimizable = false;
+	settings.object.remove_object_probe_ambiguity.enabled = true;
+	settings.object.smoothness.alpha = 0.1;
+	settings.object.tv.weight = 0.1;
+	settings.object.l1_norm.weight = 0.1;
+	settings.object.hard_limits.enabled = true;
+	settings.object.hard_limits.abs_lim[1] = 0.5;
+	settings.probe.center_constraint.enabled = true;
+	settings.probe.power_constraint.enabled = true;
+	settings.mpie.feedback = 0.2;
+	settings.low_frequency_boost.enabled = true;
+	return settings;
+}
+
+/* The object stays to the bit, and the probe is found. */
+static void a_known_object_gives_the_probe(void **state)
+{
+	const struct synthetic *synthetic = *state;
+	const char *const *names = plica_algorithms();
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		struct plica_settings settings = known_object(names[i]);
+		struct plica_product *before, *after;
+
+		settings.num_epochs = 0;
+		before = run(synthetic, &settings, NULL);
+		settings.num_epochs = 25;
+		after = run(synthetic, &settings, NULL);
+		same(names[i], "known object", before->object, after->object,
+			object_pixels(after) * sizeof(*after->object));
+		print_message("# %s: E_F %.3g, %.3g before\n", names[i], after->fourier_error,
+			before->fourier_error);
+		assert_true(after->fourier_error < 1e-4 * before->fourier_error);
+		plica_product_free(before);
+		plica_product_free(after);
+	}
+}
+
+/* ML leaves the probe alone until its plan begins, and what has stopped moving stays. */
+static void ml_follows_plans(void **state)
+{
+	const struct synthetic *synthetic = *state;
+	struct plica_settings settings;
+	static const long epochs[3] = {4, 10, 1};
+	struct plica_product *product[3];
+	size_t bytes = synthetic->side * synthetic->side * sizeof(float _Complex);
+	size_t count = synthetic->dataset->pattern_count;
+	double mean = 0.0;
+
+	assert_ok(plica_settings_init(&settings, "ML", &err));
+	settings.threads = 1;
+	settings.start.max_epochs = 1;
+	settings.object.remove_object_probe_ambiguity.enabled = false;
+	settings.probe.plan.start = 5;
+	settings.positions.optimizable = true;
+	settings.positions.plan = (struct plica_plan){.start = 1, .stop = 2, .stride = 1};
+	settings.positions.constrain_mean = true;
+	for (int k = 0; k < 3; k++) {
+		settings.num_epochs = epochs[k];
+		product[k] = run(synthetic, &settings, NULL);
+	}
+	for (size_t i = 0; i < count; i++)
+		mean += product[1]->y_px[i] - synthetic->dataset->y_px[i];
+	assert_close(mean / (double)count, 0.0, 1e-9);
+	assert_memory_not_equal(product[0]->y_px, synthetic->dataset->y_px, count * sizeof(double));
+	same("ML", "positions", product[0]->y_px, product[1]->y_px, count * sizeof(double));
+	same("ML", "probe", product[0]->probe, product[2]->probe, bytes);
+	assert_memory_not_equal(product[1]->probe, product[0]->probe, bytes);
+	for (int k = 0; k < 3; k++)
+		plica_product_free(product[k]);
+}
+
+static void denoising_needs_an_object_that_may_change(void **state)
+{
+	struct plica_settings settings;
+
+	(void)state;
+	assert_ok(plica_settings_init(&settings, "ML", &err));
+	settings.object.optimizable = false;
+	settings.denoise = PLICA_DENOISE_AUTO;
+	assert_error(plica_settings_check(&settings, &err), PLICA_ERR_ARGUMENT,
+		"object.optimizable is false");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_do_not_change_a_bit),
 		cmocka_unit_test(stopped_runs_go_on_with_the_same_bits),
 		cmocka_unit_test(the_truth_stays),
+		cmocka_unit_test(a_known_object_gives_the_probe),
+		cmocka_unit_test(ml_follows_plans),
+		cmocka_unit_test(denoising_needs_an_object_that_may_change),
 	};
 
 	return cmocka_run_group_tests(tests, checkpointed_setup, checkpointed_teardown);
