@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What is freed in blocks of this size is worth a system call. */
+#define RETURNED_BYTES (1 << 20)
+
 /* What follows "key ... : " in the first line of `path` that begins with `key`. */
 static void read_entry(char *out, size_t size, const char *path, const char *key)
 {
@@ -52,4 +55,9 @@ void plica_peak_memory_reset(void)
 	if (write(file, forget_peak, 1) < 0)
 		(void)0; /* an old kernel: the peak of the whole process is told instead */
 	(void)close(file);
+}
+
+void plica_return_freed_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, RETURNED_BYTES);
 }

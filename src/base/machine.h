@@ -15,4 +15,10 @@ int64_t plica_peak_memory_bytes(void);
 /** Gives unused memory back and forgets the peak so far, where the system can do that. */
 void plica_peak_memory_reset(void);
 
+/**
+ * Lets every large block go back to the system as soon as it is freed. By itself glibc keeps more
+ * and more of them, the larger ones it has seen. For programs: it concerns all of the process.
+ */
+void plica_return_freed_memory(void);
+
 #endif

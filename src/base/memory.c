@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 bool plica_size_mul(size_t *out, size_t a, size_t b)
 {
@@ -15,51 +17,77 @@ bool plica_size_mul(size_t *out, size_t a, size_t b)
 	return true;
 }
 
-/* NULL, with the reason in `err`, when there is no such block. */
-static void *allocate(size_t *bytes, size_t count, size_t size, struct plica_error *err)
-{
-	void *block;
+/* From this size on a block is worth pages of two megabytes. */
+#define HUGE_BYTES ((size_t)8 << 20)
 
-	if (!plica_size_mul(bytes, count, size) || *bytes > SIZE_MAX / 2) {
-		(void)plica_error_set(err, PLICA_ERR_MEMORY,
-			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
-		return NULL;
-	}
-	*bytes = (*bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
-	block = aligned_alloc(PLICA_ALIGNMENT, *bytes);
-	if (block == NULL)
-		(void)plica_error_set(
-			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", *bytes);
+/* The whole pages of a block; returns their size. */
+static size_t whole_pages(char **first, void *block, size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t skipped = (page - (uintptr_t)block % page) % page;
+
+	*first = (char *)block + skipped;
+	return bytes > skipped ? (bytes - skipped) / page * page : 0;
+}
+
+/* Asks for large pages: the first touch of a small one costs as much as filling it. */
+static void prefer_huge_pages(void *block, size_t bytes)
+{
+	char *first;
+	size_t whole = whole_pages(&first, block, bytes);
+
+	if (bytes >= HUGE_BYTES)
+		(void)madvise(first, whole, MADV_HUGEPAGE); /* a wish */
+}
+
+/* Aligns what malloc gave, and notes before the block where that began. */
+static void *align(void *given, size_t bytes)
+{
+	char *block = (char *)given + PLICA_ALIGNMENT - (uintptr_t)given % PLICA_ALIGNMENT;
+
+	memcpy(block - sizeof(given), &given, sizeof(given));
+	prefer_huge_pages(block, bytes);
 	return block;
+}
+
+static enum plica_status allocate(
+	void **out, size_t count, size_t size, bool zeroed, struct plica_error *err)
+{
+	size_t bytes;
+	void *given;
+
+	if (!plica_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2)
+		return plica_error_set(err, PLICA_ERR_MEMORY,
+			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
+	bytes = (bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
+	/* calloc, since it knows which pages come fresh and zero from the system */
+	given = zeroed ? calloc(1, bytes + PLICA_ALIGNMENT) : malloc(bytes + PLICA_ALIGNMENT);
+	if (given == NULL)
+		return plica_error_set(
+			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", bytes);
+	*out = align(given, bytes);
+	return PLICA_OK;
 }
 
 enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
 {
-	size_t bytes = 0;
-	void *block = allocate(&bytes, count, size, err);
-
-	if (block == NULL)
-		return PLICA_ERR_MEMORY;
-	memset(block, 0, bytes);
-	*out = block;
-	return PLICA_OK;
+	return allocate(out, count, size, true, err);
 }
 
 enum plica_status plica_allocate_unset(
 	void **out, size_t count, size_t size, struct plica_error *err)
 {
-	size_t bytes = 0;
-	void *block = allocate(&bytes, count, size, err);
-
-	if (block == NULL)
-		return PLICA_ERR_MEMORY;
-	*out = block;
-	return PLICA_OK;
+	return allocate(out, count, size, false, err);
 }
 
 void plica_free(void *block)
 {
-	free(block);
+	void *given;
+
+	if (block == NULL)
+		return;
+	memcpy(&given, (char *)block - sizeof(given), sizeof(given));
+	free(given);
 }
 
 enum plica_status plica_copy_text(char **out, const char *text, struct plica_error *err)

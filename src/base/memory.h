@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * Memory whose size cannot overflow. Blocks are zeroed and aligned to PLICA_ALIGNMENT
- * bytes (a cache line, and the widest vector), and are freed with plica_free.
+ * bytes (a cache line, and the widest vector), and are freed with plica_free. Pages that are never
+ * touched cost nothing; large blocks ask for large pages.
  */
 #ifndef PLICA_BASE_MEMORY_H
 #define PLICA_BASE_MEMORY_H

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/machine.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/spin.h"
@@ -74,7 +75,10 @@ static int run_command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int result = run_command(argc, argv);
+	int result;
+
+	plica_return_freed_memory();
+	result = run_command(argc, argv);
 
 	/* what did not reach its reader was not done */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && result == CLI_DONE) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/memory.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "base/machine.h"
 #include "testing.h"
 
 static struct plica_error err;
@@ -55,6 +57,28 @@ static void unset_blocks_are_aligned(void **state)
 	plica_free(block);
 }
 
+/* Large enough for the system's large pages, whatever was freed before. */
+static void large_blocks_are_zeroed_too(void **state)
+{
+	const size_t count = (size_t)3 << 20;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		double *block = NULL;
+		double sum = 0.0;
+
+		assert_ok(PLICA_NEW(&block, count, &err));
+		assert_int_equal((uintptr_t)block % PLICA_ALIGNMENT, 0);
+		for (size_t k = 0; k < count; k++)
+			sum += fabs(block[k]);
+		assert_true(sum == 0.0);
+		memset(block, 0x55, count * sizeof(*block));
+		plica_free(block);
+		if (round == 1)
+			plica_return_freed_memory();
+	}
+}
+
 static void impossible_sizes_are_errors(void **state)
 {
 	int marker = 0;
@@ -92,6 +116,7 @@ int main(void)
 		cmocka_unit_test(products_that_overflow_are_noticed),
 		cmocka_unit_test(blocks_are_zeroed_and_aligned),
 		cmocka_unit_test(unset_blocks_are_aligned),
+		cmocka_unit_test(large_blocks_are_zeroed_too),
 		cmocka_unit_test(impossible_sizes_are_errors),
 		cmocka_unit_test(texts_are_copied),
 	};

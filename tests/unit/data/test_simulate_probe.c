@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "optics/probe.h"
 #include "testing.h"
 
@@ -14,9 +15,9 @@ static struct plica_error err;
 
 static struct plica_scene *make(const struct plica_simulate_params *params)
 {
-	struct plica_scene *scene = calloc(1, sizeof(*scene));
+	struct plica_scene *scene = NULL;
 
-	assert_non_null(scene);
+	assert_ok(PLICA_NEW(&scene, 1, &err));
 	assert_ok(plica_simulate_make_probe(scene, params, &err));
 	return scene;
 }
