@@ -3,7 +3,6 @@
 
 #include <complex.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -156,12 +155,47 @@ void plica_image_draw_phase(struct plica_image *out, size_t top, size_t left,
 	draw(out, (const size_t[]){top, left}, field, &scale, zoom);
 }
 
-static int compare_floats(const void *a, const void *b)
+static void swap_floats(float *a, float *b)
 {
-	float left = *(const float *)a;
-	float right = *(const float *)b;
+	float value = *a;
 
-	return (left > right) - (left < right);
+	*a = *b;
+	*b = value;
+}
+
+/* Cuts values[first..last] into values <= and >= the middle one; returns the last of the first. */
+static size_t partition(float *values, size_t first, size_t last)
+{
+	float pivot = values[first + (last - first) / 2];
+	size_t low = first;
+	size_t high = last;
+
+	for (;;) {
+		while (values[low] < pivot)
+			low++;
+		while (values[high] > pivot)
+			high--;
+		if (low >= high)
+			return high;
+		swap_floats(&values[low++], &values[high--]);
+	}
+}
+
+/* The value that sorting would bring to `place`; the smaller ones go before it (Hoare's FIND). */
+static float find_ranked(float *values, size_t count, size_t place)
+{
+	size_t first = 0;
+	size_t last = count - 1;
+
+	while (first < last) {
+		size_t cut = partition(values, first, last);
+
+		if (place <= cut)
+			last = cut;
+		else
+			first = cut + 1;
+	}
+	return values[place];
 }
 
 /* |field| without what is not finite; gives how many there are. */
@@ -183,16 +217,16 @@ static size_t finite_amplitudes(float *out, const struct plica_field *field)
 enum plica_status plica_image_amplitude_range(
 	double range[2], const struct plica_field *field, struct plica_error *err)
 {
-	float *sorted = NULL;
-	enum plica_status status = PLICA_NEW(&sorted, field->rows * field->cols, err);
-	size_t count;
+	float *values = NULL;
+	enum plica_status status = PLICA_NEW(&values, field->rows * field->cols, err);
+	size_t count, outliers;
 
 	if (status != PLICA_OK)
 		return status;
-	count = finite_amplitudes(sorted, field);
-	qsort(sorted, count, sizeof(*sorted), compare_floats);
-	range[0] = count > 0 ? (double)sorted[(count - 1) / 200] : 0.0;
-	range[1] = count > 0 ? (double)sorted[count - 1 - (count - 1) / 200] : 1.0;
+	count = finite_amplitudes(values, field);
+	outliers = count > 0 ? (count - 1) / 200 : 0;
+	range[0] = count > 0 ? (double)find_ranked(values, count, outliers) : 0.0;
+	range[1] = count > 0 ? (double)find_ranked(values, count, count - 1 - outliers) : 1.0;
 	if (!(range[1] - range[0] > 1e-6 * range[1])) {
 		/* A flat field gets the middle of the map, whatever its value. */
 		double reach = range[1] > 0.0 ? 0.5 * range[1] : 0.5;
@@ -200,6 +234,6 @@ enum plica_status plica_image_amplitude_range(
 		range[0] -= reach;
 		range[1] += reach;
 	}
-	plica_free(sorted);
+	plica_free(values);
 	return PLICA_OK;
 }

@@ -92,6 +92,7 @@ enum plica_status plica_png_encode(
 		.width = (png_uint_32)image->cols,
 		.height = (png_uint_32)image->rows,
 		.format = PNG_FORMAT_RGB,
+		.flags = PNG_IMAGE_FLAG_FAST,
 	};
 	struct palette palette;
 	const uint8_t *pixels = image->rgb;

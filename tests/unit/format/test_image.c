@@ -160,6 +160,43 @@ static void range_ignores_outliers(void **state)
 	assert_true(range[0] < range[1] && isfinite(range[0]) && isfinite(range[1]));
 }
 
+static int ascending(const void *a, const void *b)
+{
+	float left = *(const float *)a;
+	float right = *(const float *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Of every size, and with more or fewer values that occur again. */
+static void range_is_that_of_the_sorted_values(void **state)
+{
+	float _Complex data[1000];
+	float sorted[1000];
+	struct plica_error err;
+	uint32_t random = 1;
+
+	(void)state;
+	for (size_t count = 2; count <= 1000; count += 1 + count / 7) {
+		struct plica_field field = plica_field_of(data, 1, count);
+		size_t outliers = (count - 1) / 200;
+		double range[2];
+
+		for (size_t i = 0; i < count; i++) {
+			random = random * 1664525U + 1013904223U;
+			sorted[i] = (float)(random >> 8) / 16777216.0f;
+			if (count % 3 == 0)
+				sorted[i] = floorf(5.0f * sorted[i]);
+			data[i] = sorted[i];
+		}
+		data[0] = sorted[0] = 7.0f; /* so that there is a range */
+		qsort(sorted, count, sizeof(*sorted), ascending);
+		assert_ok(plica_image_amplitude_range(range, &field, &err));
+		assert_true(range[0] == (double)sorted[outliers]);
+		assert_true(range[1] == (double)sorted[count - 1 - outliers]);
+	}
+}
+
 static void pictures_shrink_to_block_means(void **state)
 {
 	struct plica_image image;
@@ -368,6 +405,7 @@ int main(void)
 		cmocka_unit_test(maps_clamp_and_show_nan),
 		cmocka_unit_test(fields_are_drawn_where_asked),
 		cmocka_unit_test(range_ignores_outliers),
+		cmocka_unit_test(range_is_that_of_the_sorted_values),
 		cmocka_unit_test(pictures_shrink_to_block_means),
 		cmocka_unit_test(png_reads_back_identical),
 		cmocka_unit_test(gray_png_is_loaded),
