@@ -208,6 +208,20 @@ void plica_dataset_amplitudes(float *out, const struct plica_dataset *dataset, s
 			out[i] = sqrtf(out[i]);
 }
 
+/* Photons of a pattern's valid pixels. */
+static double photons_of(const float *amplitudes, const uint8_t *mask, size_t pixels)
+{
+	double photons = 0.0;
+
+#pragma omp simd reduction(+ : photons)
+	for (size_t k = 0; k < pixels; k++) {
+		bool valid = mask == NULL || mask[k] != 0;
+
+		photons += valid ? (double)amplitudes[k] * (double)amplitudes[k] : 0.0;
+	}
+	return photons;
+}
+
 double plica_dataset_mean_photons(const struct plica_dataset *dataset)
 {
 	size_t pixels = dataset->pattern_px * dataset->pattern_px;
@@ -218,9 +232,7 @@ double plica_dataset_mean_photons(const struct plica_dataset *dataset)
 		return NAN;
 	for (size_t i = 0; i < dataset->pattern_count; i++) {
 		plica_dataset_amplitudes(amplitudes, dataset, i);
-		for (size_t k = 0; k < pixels; k++)
-			if (dataset->mask == NULL || dataset->mask[k] != 0)
-				total += (double)amplitudes[k] * (double)amplitudes[k];
+		total += photons_of(amplitudes, dataset->mask, pixels);
 	}
 	plica_free(amplitudes);
 	return total / (double)dataset->pattern_count;
