@@ -1,31 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recon/floor.h"
 
-/* g(I) at I = 0, 1, 2, 3 and from there on; linear between, for data that are no whole numbers. */
-static const float estimate[] = {0.0F, 1.5F, -0.5F, 0.25F};
-
-#define LAST (sizeof(estimate) / sizeof(estimate[0]) - 1)
-
+/* g(I) at I = 0, 1, 2, 3 and from there on; linear between, for data that are no whole numbers:
+ * a sum of hinges, whose slopes are 3/2, -2, 3/4 and 0. */
 static float estimate_at(float counts)
 {
-	size_t below;
+	float near = counts < 3.0F ? counts : 3.0F;
+	float past_one = near > 1.0F ? near - 1.0F : 0.0F;
+	float past_two = near > 2.0F ? near - 2.0F : 0.0F;
 
-	if (!(counts < (float)LAST))
-		return estimate[LAST];
-	below = (size_t)counts;
-	return estimate[below] + (counts - (float)below) * (estimate[below + 1] - estimate[below]);
+	return 1.5F * near - 3.5F * past_one + 2.75F * past_two;
+}
+
+static double floor_of(const float *amplitudes, size_t count)
+{
+	double sum = 0.0;
+
+#pragma omp simd reduction(+ : sum)
+	for (size_t k = 0; k < count; k++) {
+		float valid = amplitudes[k] > 0.0F ? amplitudes[k] : 0.0F; /* g(0) = 0 */
+
+		sum += (double)estimate_at(valid * valid);
+	}
+	return sum;
 }
 
 double plica_counting_floor(const struct plica_problem *problem)
 {
+	double chunk[256];
 	double sum = 0.0;
 
-	for (size_t i = 0; i < problem->count; i++) {
-		const float *amplitudes = plica_problem_pattern(problem, i);
+	for (size_t first = 0; first < problem->count; first += 256) {
+		size_t end = first + 256 < problem->count ? first + 256 : problem->count;
 
-		for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
-			if (amplitudes[k] > 0.0F)
-				sum += (double)estimate_at(amplitudes[k] * amplitudes[k]);
+#pragma omp parallel for schedule(static) num_threads(problem->threads)
+		for (size_t i = first; i < end; i++)
+			chunk[i - first] = floor_of(plica_problem_pattern(problem, i),
+				problem->kernels->pattern_floats);
+		for (size_t i = first; i < end; i++) /* in order, whatever the threads */
+			sum += chunk[i - first];
 	}
 	return sum / ((double)problem->count * problem->valid_pixels);
 }
