@@ -6,7 +6,7 @@
  * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; after denoising also
  * reconstructed_object_raw; reconstructed_probe
  * (N, N) or (modes, N, N) complex64; where they were asked for reconstructed_background (N, N)
- * float32 and intensity (n,) float64; ycoords, xcoords (refined positions); loss (epochs,)
+ * float32 and intensity (n,) float64; negative_counts () float64 where there were any; ycoords, xcoords (refined positions); loss (epochs,)
  * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
  * plica_version, options (JSON), input (JSON: path, sha256) strings.
  */
@@ -29,8 +29,9 @@ struct plica_product {
 	double *y_px, *x_px; /**< positions, refined where that was asked for */
 	double *intensity;   /**< photons at each position, relative to their mean; NULL: all 1 */
 	size_t epoch_count;
-	double *loss;         /**< one value an epoch */
-	double fourier_error; /**< E_F of the final object and probe; NaN when unknown */
+	double *loss;           /**< one value an epoch */
+	double fourier_error;   /**< E_F of the final object and probe; NaN when unknown */
+	double negative_counts; /**< pixels whose counts were negative and set to 0 */
 	char *algorithm;
 	char *timestamp;    /**< ISO 8601, UTC */
 	char *options_json; /**< NULL when unknown */

@@ -86,13 +86,18 @@ struct plica_settings {
 	long batch_size;       /**< positions a minibatch */
 	int batching_mode;     /**< enum plica_batching_mode */
 	long random_seed;
-	long threads;                     /**< 0: as many as the process may use */
-	int initial_object;               /**< enum plica_initial_object */
-	int noise_model;                  /**< enum plica_noise_model */
-	double gaussian_noise_std;        /**< sigma; relaxation 1 / (4 sigma^2) */
-	double poisson_epsilon;           /**< e of I + e and |Psi|^2 + e, photons */
-	bool rescale_probe_intensity;     /**< once, to the counts, before the first epoch */
-	bool solve_steps_jointly;         /**< steps of object and probe from one problem */
+	long threads; /**< 0: as many as the process may use */
+	struct {
+		double gain;   /**< stored units a photon */
+		double offset; /**< stored units without light */
+	} data;
+	double exclude_below;         /**< photons; pixels with no more do not count; -1: all do */
+	int initial_object;           /**< enum plica_initial_object */
+	int noise_model;              /**< enum plica_noise_model */
+	double gaussian_noise_std;    /**< sigma; relaxation 1 / (4 sigma^2) */
+	double poisson_epsilon;       /**< e of I + e and |Psi|^2 + e, photons */
+	bool rescale_probe_intensity; /**< once, to the counts, before the first epoch */
+	bool solve_steps_jointly;     /**< steps of object and probe from one problem */
 	bool solve_steps_with_first_mode; /**< not with all incoherent modes */
 	struct {
 		double gain;          /**< 0: none */

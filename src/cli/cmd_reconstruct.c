@@ -165,6 +165,9 @@ static int print_result(const struct plica_product *product, const char *path, d
 	double loss = product->epoch_count > 0 ? product->loss[product->epoch_count - 1] : 0.0;
 	struct plica_json *json;
 
+	if (product->negative_counts > 0.0)
+		cli_warn("%.0f counts were negative after data.offset and taken as 0",
+			product->negative_counts);
 	if (!arguments->json) {
 		(void)printf("%s: %zu x %zu px, loss %.6g, E_F %.4g, %.1f s\n", path,
 			product->object_rows, product->object_cols, loss, product->fourier_error,

@@ -365,23 +365,33 @@ out:
 	return status;
 }
 
+/* A single number, or what it is where there is none. */
+static enum plica_status read_number(double *out, const struct source *source, const char *name,
+	double otherwise, struct plica_error *err)
+{
+	double *value = NULL;
+	size_t count = 0;
+	enum plica_status status = read_vector(&value, &count, source, name, err);
+
+	*out = count == 1 ? value[0] : otherwise;
+	plica_free(value);
+	return status;
+}
+
 static enum plica_status read_scalars(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
 	enum plica_status status;
-	double *fourier_error = NULL;
-	size_t count = 0;
 
 	PLICA_TRY(read_vector(&product->loss, &product->epoch_count, source, "loss", err));
-	PLICA_TRY(read_vector(&fourier_error, &count, source, "fourier_error", err));
-	product->fourier_error = count == 1 ? fourier_error[0] : (double)NAN;
+	PLICA_TRY(read_number(&product->fourier_error, source, "fourier_error", (double)NAN, err));
+	PLICA_TRY(read_number(&product->negative_counts, source, "negative_counts", 0.0, err));
 	PLICA_TRY(read_text(&product->algorithm, source, "algorithm", err));
 	PLICA_TRY(read_text(&product->timestamp, source, "timestamp", err));
 	PLICA_TRY(read_text(&product->options_json, source, "options", err));
 	PLICA_TRY(read_text(&product->input_json, source, "input", err));
 	PLICA_TRY(read_text(&product->version, source, "plica_version", err));
 out:
-	plica_free(fourier_error);
 	return status;
 }
 
@@ -437,6 +447,9 @@ static void view_arrays(
 		members, "loss", PLICA_DTYPE_F64, product->loss, 1, &product->epoch_count);
 	plica_members_view(
 		members, "fourier_error", PLICA_DTYPE_F64, &product->fourier_error, 0, NULL);
+	if (product->negative_counts > 0.0)
+		plica_members_view(members, "negative_counts", PLICA_DTYPE_F64,
+			&product->negative_counts, 0, NULL);
 }
 
 enum plica_status plica_product_save(

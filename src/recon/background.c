@@ -15,10 +15,11 @@
 /* Photons below which a pixel counts as dark. */
 #define DARK 1e-6
 
-/* The means over all patterns at one pixel; `mean` is negative where the pixel is invalid. */
+/* The means over the patterns in which a pixel is valid; `mean` is negative where there is none. */
 struct pixel {
 	double mean;
 	double inverse; /* of 1 / (I + 1), which for counts is an estimate of 1 / mean */
+	double count;   /* of those patterns */
 };
 
 static struct pixel measure(const struct plica_problem *problem, size_t k)
@@ -31,10 +32,15 @@ static struct pixel measure(const struct plica_problem *problem, size_t k)
 		double counts = (double)amplitude * (double)amplitude;
 
 		if (amplitude < 0.0F)
-			return (struct pixel){.mean = -1.0};
-		pixel.mean += counts / (double)problem->count;
-		pixel.inverse += 1.0 / ((counts + 1.0) * (double)problem->count);
+			continue;
+		pixel.mean += counts;
+		pixel.inverse += 1.0 / (counts + 1.0);
+		pixel.count += 1.0;
 	}
+	if (!(pixel.count > 0.0))
+		return (struct pixel){.mean = -1.0};
+	pixel.mean /= pixel.count;
+	pixel.inverse /= pixel.count;
 	return pixel;
 }
 
@@ -51,8 +57,7 @@ static void fill_scale(struct plica_problem *problem, float *mean)
 
 		mean[k] = (float)pixel.mean;
 		problem->background_scale[k] =
-			pixel.mean < 0.0 ? 0.0F
-					 : (float)(4.0 / (curvature * (double)problem->count));
+			pixel.mean < 0.0 ? 0.0F : (float)(4.0 / (curvature * pixel.count));
 	}
 }
 

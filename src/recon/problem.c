@@ -12,6 +12,7 @@
 #include "optics/probe.h"
 #include "recon/background.h"
 #include "recon/bands.h"
+#include "recon/detector.h"
 #include "recon/exit.h"
 #include "recon/intensity.h"
 #include "recon/modes.h"
@@ -156,6 +157,26 @@ static void mark_invalid(float *amplitudes, const struct plica_dataset *dataset)
 			amplitudes[k] = -1.0F;
 }
 
+/* Pattern `index` as amplitudes, -1 where invalid. */
+static void load_pattern(struct plica_problem *problem, float *natural,
+	const struct plica_dataset *dataset, size_t index)
+{
+	plica_dataset_amplitudes(natural, dataset, index);
+	if (plica_detector_is_calibrated(problem->settings))
+		problem->negative_counts += plica_detector_calibrate(
+			natural, problem->side * problem->side, problem->settings);
+	mark_invalid(natural, dataset);
+}
+
+static size_t count_valid(const float *amplitudes, size_t count)
+{
+	size_t valid = 0;
+
+	for (size_t k = 0; k < count; k++)
+		valid += amplitudes[k] >= 0.0F;
+	return valid;
+}
+
 static double valid_power(const float *amplitudes, size_t count)
 {
 	double power = 0.0;
@@ -179,16 +200,14 @@ static enum plica_status pack_patterns(
 	if (status != PLICA_OK)
 		return status;
 	for (size_t i = 0; i < problem->count; i++) {
-		plica_dataset_amplitudes(natural, dataset, i);
-		mark_invalid(natural, dataset);
+		load_pattern(problem, natural, dataset, i);
 		photons += valid_power(natural, pixels);
+		valid += count_valid(natural, pixels);
 		kernels->table->pattern_from(
 			kernels, problem->patterns + i * kernels->pattern_floats, natural);
 	}
-	for (size_t k = 0; k < pixels; k++)
-		valid += dataset->mask == NULL || dataset->mask[k] != 0;
 	problem->photons = photons / (double)problem->count;
-	problem->valid_pixels = (double)valid;
+	problem->valid_pixels = (double)valid / (double)problem->count;
 	plica_free(natural);
 	if (valid == 0 || !(photons > 0.0))
 		return plica_error_set(err, PLICA_ERR_DATA,
@@ -454,6 +473,7 @@ enum plica_status plica_problem_product(
 	product->probe_modes = problem->modes;
 	product->probe_px = problem->side;
 	product->fourier_error = (double)NAN;
+	product->negative_counts = (double)problem->negative_counts;
 	*out = product;
 	product = NULL;
 out:

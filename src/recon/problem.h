@@ -22,10 +22,11 @@
 struct plica_problem {
 	const struct plica_settings *settings;
 	int threads;
-	size_t count;        /**< J, positions */
-	size_t side;         /**< N */
-	double valid_pixels; /**< of one pattern */
-	double photons;      /**< mean over the patterns */
+	size_t count;           /**< J, positions */
+	size_t side;            /**< N */
+	double valid_pixels;    /**< of one pattern, mean over the patterns */
+	size_t negative_counts; /**< pixels of all patterns whose counts were set to 0 */
+	double photons;         /**< mean over the patterns */
 	struct plica_kernels *kernels;
 	void **work;         /**< one scratch for each thread */
 	float *patterns;     /**< J patterns in the kernels' order */

@@ -54,6 +54,7 @@ static struct plica_product *complete(void)
 	assert_ok(PLICA_NEW(&product->loss, 2, &err));
 	product->loss[1] = 0.125;
 	product->fourier_error = 0.0625;
+	product->negative_counts = 7.0;
 	assert_ok(plica_copy_text(&product->algorithm, "LSQML", &err));
 	assert_ok(plica_copy_text(&product->timestamp, "2026-11-24T15:04:00Z", &err));
 	assert_ok(plica_copy_text(&product->options_json, "{\"num_epochs\": 2}", &err));
@@ -87,6 +88,7 @@ static void a_saved_product_loads_as_it_was(void **state)
 	assert_int_equal(after->epoch_count, 2);
 	assert_close(after->loss[1], 0.125, 0.0);
 	assert_close(after->fourier_error, 0.0625, 0.0);
+	assert_close(after->negative_counts, 7.0, 0.0);
 	assert_string_equal(after->algorithm, "LSQML");
 	assert_string_equal(after->timestamp, "2026-11-24T15:04:00Z");
 	assert_string_equal(after->options_json, "{\"num_epochs\": 2}");

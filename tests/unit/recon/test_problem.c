@@ -126,6 +126,28 @@ static void bad_pixels_are_left_out(void **state)
 	plica_problem_free(problem);
 }
 
+/* Dark pixels of a pattern count neither there nor in the mean over the patterns. */
+static void dark_pixels_are_left_out_of_their_pattern(void **state)
+{
+	struct plica_problem *problem;
+	float *amplitudes = dataset->patterns;
+	size_t dark = 0;
+
+	(void)state;
+	for (size_t k = 0; k < TINY_COUNT * TINY_PIXELS; k++)
+		dark += amplitudes[k] * amplitudes[k] <= 1.5F;
+	settings.exclude_below = 0.5;
+	settings.data.offset = 1.0;
+	problem = create();
+	assert_true(dark > 0);
+	assert_close(problem->valid_pixels, TINY_PIXELS - (double)dark / TINY_COUNT, 1e-9);
+	assert_true(problem->negative_counts > 0 && problem->negative_counts < dark);
+	plica_problem_free(problem);
+	settings.exclude_below = 1e6;
+	assert_error(plica_problem_create(&problem, dataset, &settings, &err), PLICA_ERR_DATA,
+		"no photon in any valid pixel");
+}
+
 static void the_object_starts_flat_or_as_the_datasets(void **state)
 {
 	struct plica_product *product = NULL;
@@ -269,6 +291,7 @@ int main(void)
 		TEST(whole_positions_need_no_shift),
 		TEST(a_moved_position_is_placed_anew),
 		TEST(bad_pixels_are_left_out),
+		TEST(dark_pixels_are_left_out_of_their_pattern),
 		TEST(the_object_starts_flat_or_as_the_datasets),
 		TEST(a_start_needs_an_object_that_covers_the_scan),
 		TEST(without_light_there_is_no_problem),
