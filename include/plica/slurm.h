@@ -42,8 +42,9 @@ struct plica_slurm_summary {
 /**
  * Submits what is to be run (states RUN and STALE, not queued already) and writes the manifest and
  * the skip summary. A controller that is busy or does not answer is asked again, after pauses that
- * grow from 1 to 30 s. PLICA_ERR_CHILD: Slurm refuses, or its patience is at an end; what was
- * submitted before stays recorded.
+ * grow from 1 to 30 s; an array is not submitted again before squeue has said that Slurm did not
+ * take it, nor after a submission that was killed or gave up. PLICA_ERR_CHILD: Slurm refuses, or the
+ * patience is at an end; what was submitted before stays recorded.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_slurm_submit(struct plica_slurm_summary *out,
 	struct plica_jobs *jobs, const struct plica_slurm_options *options,

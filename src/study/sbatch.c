@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/shell.h"
 #include "base/try.h"
@@ -101,7 +103,7 @@ enum plica_status plica_sbatch_words(struct plica_strings *out,
 	PLICA_TRY(array_text(&text, array, options->array_limit, err));
 	PLICA_TRY(plica_strings_printf(out, err, "--array=%s", text.data));
 	PLICA_TRY(add_choices(out, options, err));
-	PLICA_TRY(plica_strings_printf(out, err, "%s/array.sh", folder));
+	PLICA_TRY(plica_strings_printf(out, err, "%s/%s", folder, array->script));
 out:
 	plica_text_release(&text);
 	plica_free(folder);
@@ -179,13 +181,38 @@ static void pause_for(double seconds)
 	(void)nanosleep(&left, NULL); /* a signal ends it, and `busy` is asked soon */
 }
 
-/* Calls again, after pauses that grow, as long as that may help and the patience lasts. */
-static enum plica_status call_patiently(struct plica_captured *out, const char *const *argv,
-	const struct plica_slurm_options *options, struct plica_error *err)
-{
-	double until = plica_seconds() + options->patience_s;
-	double pause = FIRST_PAUSE_S;
+/* How long calls that may go better later are made again. */
+struct patience {
+	const struct plica_slurm_options *options;
+	double until_s;
+	double pause_s; /* the next one */
+};
 
+static struct patience patience_begin(const struct plica_slurm_options *options)
+{
+	return (struct patience){options, plica_seconds() + options->patience_s, FIRST_PAUSE_S};
+}
+
+/* Pauses, longer each time; an error when it is time to give up because of `cause`. */
+static enum plica_status have_patience(
+	struct patience *patience, const struct plica_error *cause, struct plica_error *err)
+{
+	const struct plica_slurm_options *options = patience->options;
+
+	if (plica_seconds() + patience->pause_s > patience->until_s)
+		return plica_error_set(err, PLICA_ERR_CHILD, "%s", cause->text);
+	if (options->busy != NULL &&
+		options->busy(options->context, patience->pause_s, cause->text) != 0)
+		return plica_error_set(err, PLICA_ERR_INTERRUPTED, "interrupted");
+	pause_for(patience->pause_s);
+	patience->pause_s = fmin(2.0 * patience->pause_s, LONGEST_PAUSE_S);
+	return PLICA_OK;
+}
+
+/* For questions, which may be asked twice. */
+static enum plica_status ask_patiently(struct plica_captured *out, const char *const *argv,
+	struct patience *patience, struct plica_error *err)
+{
 	for (;;) {
 		struct plica_error cause = {0};
 		bool again;
@@ -194,25 +221,64 @@ static enum plica_status call_patiently(struct plica_captured *out, const char *
 		if (status == PLICA_OK)
 			return PLICA_OK;
 		plica_captured_release(out);
-		if (!again || plica_seconds() + pause > until)
+		if (!again)
 			return plica_error_set(err, status, "%s", cause.text);
-		if (options->busy != NULL &&
-			options->busy(options->context, pause, cause.text) != 0)
-			return plica_error_set(err, PLICA_ERR_INTERRUPTED, "interrupted");
-		pause_for(pause);
-		pause = fmin(2.0 * pause, LONGEST_PAUSE_S);
+		status = have_patience(patience, &cause, err);
+		if (status != PLICA_OK)
+			return status;
 	}
 }
 
-enum plica_status plica_sbatch_run(char id[24], const struct plica_strings *words,
+/* The number in the record "<path>/<script>|1234": a folder's name may have lines and bars. */
+static void find_script(char id[24], const char *output, const char *script)
+{
+	const char *found = output;
+	size_t length = strlen(script);
+
+	id[0] = '\0';
+	while (id[0] == '\0' && (found = strstr(found, script)) != NULL) {
+		found += length;
+		if (*found == '|')
+			(void)snprintf(
+				id, 24, "%.*s", (int)strspn(found + 1, "0123456789"), found + 1);
+	}
+}
+
+/* Slurm's accounts need not be asked: what its controller has forgotten has ended long ago. */
+static enum plica_status find_array(
+	char id[24], const char *script, struct patience *patience, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_captured captured = {0};
+	char user[32];
+	const char *const argv[] = {
+		"squeue", "--noheader", "--states=all", "--format=%o|%F", user, NULL};
+
+	(void)snprintf(user, sizeof(user), "--user=%u", (unsigned)getuid());
+	PLICA_TRY(ask_patiently(&captured, argv, patience, err));
+	find_script(id, plica_text_string(&captured.output), script);
+out:
+	plica_captured_release(&captured);
+	return status;
+}
+
+enum plica_status plica_sbatch_find(char id[24], const char *script,
 	const struct plica_slurm_options *options, struct plica_error *err)
+{
+	struct patience patience = patience_begin(options);
+
+	return find_array(id, script, &patience, err);
+}
+
+/* One call of sbatch; *again: it may go better later, or may have gone well without a word. */
+static enum plica_status submit_once(
+	char id[24], const char *const *argv, bool *again, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_captured captured = {0};
 	const char *output;
 
-	PLICA_TRY(call_patiently(
-		&captured, (const char *const *)(uintptr_t)words->item, options, err));
+	PLICA_TRY(call(&captured, argv, again, err));
 	output = plica_text_string(&captured.output);
 	if (!find_id(id, output))
 		status = plica_error_set(
@@ -222,16 +288,44 @@ out:
 	return status;
 }
 
+enum plica_status plica_sbatch_run(char id[24], const struct plica_strings *words,
+	const struct plica_slurm_options *options, struct plica_error *err)
+{
+	const char *const *argv = (const char *const *)(uintptr_t)words->item;
+	const char *script = plica_path_name(argv[words->size - 1]);
+	struct patience patience = patience_begin(options);
+	enum plica_status status;
+
+	id[0] = '\0';
+	while (id[0] == '\0') {
+		struct plica_error cause = {0};
+		bool again;
+
+		status = submit_once(id, argv, &again, &cause);
+		if (status == PLICA_OK)
+			break;
+		if (!again)
+			return plica_error_set(err, status, "%s", cause.text);
+		PLICA_TRY(have_patience(&patience, &cause, err));
+		/* a controller that was too slow to answer may have taken it all the same */
+		PLICA_TRY(find_array(id, script, &patience, err));
+	}
+	status = PLICA_OK;
+out:
+	return status;
+}
+
 enum plica_status plica_sbatch_largest_array(
 	size_t *out, const struct plica_slurm_options *options, struct plica_error *err)
 {
 	static const char *const argv[] = {"scontrol", "show", "config", NULL};
 	enum plica_status status;
 	struct plica_captured captured = {0};
+	struct patience patience = patience_begin(options);
 	const char *line;
 
 	*out = DEFAULT_ARRAY_SIZE;
-	PLICA_TRY(call_patiently(&captured, argv, options, err));
+	PLICA_TRY(ask_patiently(&captured, argv, &patience, err));
 	line = strstr(plica_text_string(&captured.output), "MaxArraySize");
 	if (line != NULL && strtoul(line + strcspn(line, "0123456789\n"), NULL, 10) > 1)
 		*out = strtoul(line + strcspn(line, "0123456789\n"), NULL, 10);

@@ -18,9 +18,15 @@ PLICA_MUST_USE enum plica_status plica_sbatch_script(struct plica_text *out,
 
 /**
  * Runs sbatch and gives the id of the array. As long as the controller is busy or does not answer,
- * and for no longer than the options' patience, it is tried again.
+ * and for no longer than the options' patience, it is tried again; not before squeue has said that
+ * the array was not taken, which it knows by the name of the script: to be a new one each time.
  */
 PLICA_MUST_USE enum plica_status plica_sbatch_run(char id[24], const struct plica_strings *words,
+	const struct plica_slurm_options *options, struct plica_error *err);
+
+/** The id of the array that was submitted with a script of that name, asked with the same patience;
+ * "" when Slurm has none. */
+PLICA_MUST_USE enum plica_status plica_sbatch_find(char id[24], const char *script,
 	const struct plica_slurm_options *options, struct plica_error *err);
 
 /** The number of indices that an array may have here, asked with the same patience; Slurm's default

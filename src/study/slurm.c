@@ -52,7 +52,7 @@ static enum plica_status select_jobs(struct selection *out, struct plica_slurm_s
 /* The next array: as many of the jobs as have an index below the largest one that is allowed. */
 static struct plica_submission next_array(const struct selection *left, size_t largest)
 {
-	struct plica_submission array = {.job = left->job};
+	struct plica_submission array = {.script = "array.sh", .job = left->job};
 
 	array.offset = left->job[0] / largest * largest;
 	while (array.count < left->count && left->job[array.count] - array.offset < largest)
@@ -73,18 +73,36 @@ out:
 	return status;
 }
 
-static enum plica_status submit_array(struct plica_submission *array, const struct plica_jobs *jobs,
-	const struct plica_slurm_options *options, struct plica_error *err)
+static enum plica_status submit_array(char id[24], struct plica_submission *array,
+	const struct plica_jobs *jobs, const struct plica_slurm_options *options,
+	struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_strings words = {0};
 
+	PLICA_TRY(plica_submission_begin(array, jobs, err));
 	PLICA_TRY(plica_sbatch_words(&words, array, jobs, options, err));
 	PLICA_TRY(write_script(words.item[words.size - 1], array, options, err));
-	PLICA_TRY(plica_sbatch_run(array->id, &words, options, err));
-	PLICA_TRY(plica_submission_save(array, jobs, err));
+	PLICA_TRY(plica_sbatch_run(id, &words, options, err));
+	PLICA_TRY(plica_submission_settle(id, jobs, err));
 out:
 	plica_strings_release(&words);
+	return status;
+}
+
+/* A submission before this one may have been stopped between sbatch and its answer. */
+static enum plica_status settle_begun(const struct plica_jobs *jobs,
+	const struct plica_slurm_options *options, struct plica_error *err)
+{
+	enum plica_status status;
+	char script[32];
+	char id[24] = "";
+
+	PLICA_TRY(plica_submission_begun(script, jobs, err));
+	if (script[0] != '\0')
+		PLICA_TRY(plica_sbatch_find(id, script, options, err));
+	PLICA_TRY(plica_submission_settle(id, jobs, err));
+out:
 	return status;
 }
 
@@ -96,11 +114,11 @@ static enum plica_status submit_all(struct plica_slurm_summary *summary, struct 
 
 	while (left.count > 0) {
 		struct plica_submission array = next_array(&left, largest);
+		char id[24];
 
-		PLICA_TRY(submit_array(&array, jobs, options, err));
+		PLICA_TRY(submit_array(id, &array, jobs, options, err));
 		if (summary->array_count++ == 0)
-			(void)snprintf(
-				summary->first_id, sizeof(summary->first_id), "%s", array.id);
+			(void)snprintf(summary->first_id, sizeof(summary->first_id), "%s", id);
 		summary->submitted += array.count;
 		left.job += array.count;
 		left.count -= array.count;
@@ -140,6 +158,7 @@ enum plica_status plica_slurm_submit(struct plica_slurm_summary *out, struct pli
 	PLICA_TRY(plica_submit_lock(&lock, jobs, err));
 	PLICA_TRY(plica_preflight(jobs, err));
 	PLICA_TRY(plica_sbatch_largest_array(&largest, options, err));
+	PLICA_TRY(settle_begun(jobs, options, err));
 	PLICA_TRY(plica_slurm_query(&states, jobs, err));
 	if (!states.answered) {
 		status = plica_error_set(err, PLICA_ERR_CHILD,

@@ -2,16 +2,22 @@
 #include "study/submissions.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "format/json.h"
+
+#define BEGUN "submitting"
 
 enum plica_status plica_slurm_folder(
 	char **out, const struct plica_jobs *jobs, struct plica_error *err)
@@ -29,30 +35,135 @@ static void put_task(struct plica_json *tasks, const struct plica_submission *su
 	plica_json_set_text(entry, "output_dir", jobs->item[job].output_dir);
 }
 
-enum plica_status plica_submission_save(const struct plica_submission *submission,
-	const struct plica_jobs *jobs, struct plica_error *err)
+/* In the folder of Slurm. */
+static enum plica_status path_of(char **out, const struct plica_jobs *jobs, const char *stem,
+	const char *ending, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_text name = {0};
+	char *folder = NULL;
+
+	PLICA_TRY(plica_slurm_folder(&folder, jobs, err));
+	PLICA_TRY(plica_text_printf(&name, err, "%s%s", stem, ending));
+	PLICA_TRY(plica_path_join(out, folder, name.data, err));
+out:
+	plica_text_release(&name);
+	plica_free(folder);
+	return status;
+}
+
+static void name_script(char out[32], const struct plica_jobs *jobs)
+{
+	struct {
+		struct timespec now;
+		uint64_t root;
+		uint64_t process;
+	} key = {.process = (uint64_t)getpid()};
+
+	(void)clock_gettime(CLOCK_REALTIME, &key.now);
+	key.root = plica_quick_hash(jobs->artifact_root, strlen(jobs->artifact_root));
+	(void)snprintf(out, 32, "array-%016" PRIx64 ".sh", plica_quick_hash(&key, sizeof(key)));
+}
+
+enum plica_status plica_submission_begin(
+	struct plica_submission *submission, const struct plica_jobs *jobs, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_json *json = plica_json_object();
 	struct plica_json *tasks;
-	struct plica_text path = {0};
 	char now[PLICA_TIMESTAMP_SIZE];
-	char *folder = NULL;
+	char *path = NULL;
 
+	name_script(submission->script, jobs);
 	plica_timestamp(now);
 	plica_json_set_integer(json, "schema", PLICA_STUDY_SCHEMA);
-	plica_json_set_text(json, "id", submission->id);
 	plica_json_set_text(json, "submitted", now);
+	plica_json_set_text(json, "script", submission->script);
 	tasks = plica_json_set_array(json, "tasks");
 	for (size_t i = 0; i < submission->count; i++)
 		put_task(tasks, submission, submission->job[i], jobs);
-	PLICA_TRY(plica_slurm_folder(&folder, jobs, err));
-	PLICA_TRY(plica_text_printf(&path, err, "%s/%s.json", folder, submission->id));
-	PLICA_TRY(plica_json_save(path.data, json, err));
+	PLICA_TRY(path_of(&path, jobs, BEGUN, ".json", err));
+	PLICA_TRY(plica_json_save(path, json, err));
 out:
-	plica_free(folder);
-	plica_text_release(&path);
+	plica_free(path);
 	plica_json_free(json);
+	return status;
+}
+
+/* *out stays NULL without a file, and with one that cannot be read. */
+static enum plica_status load_begun(
+	struct plica_json **out, const struct plica_jobs *jobs, struct plica_error *err)
+{
+	char *path = NULL;
+	enum plica_status status = path_of(&path, jobs, BEGUN, ".json", err);
+
+	if (status == PLICA_OK && plica_file_exists(path) &&
+		plica_json_load(out, path, NULL) != PLICA_OK)
+		*out = NULL;
+	plica_free(path);
+	return status;
+}
+
+static const char *script_of(const struct plica_json *begun)
+{
+	const char *script = begun != NULL ? plica_json_get_text(begun, "script") : NULL;
+
+	return script != NULL ? script : "";
+}
+
+enum plica_status plica_submission_begun(
+	char script[32], const struct plica_jobs *jobs, struct plica_error *err)
+{
+	struct plica_json *begun = NULL;
+	enum plica_status status = load_begun(&begun, jobs, err);
+
+	(void)snprintf(script, 32, "%s", script_of(begun));
+	plica_json_free(begun);
+	return status;
+}
+
+/* The script is for people: it goes with the array, or goes. */
+static enum plica_status keep_script(
+	const char *script, const char *id, const struct plica_jobs *jobs, struct plica_error *err)
+{
+	enum plica_status status;
+	char *old = NULL;
+	char *new = NULL;
+
+	PLICA_TRY(path_of(&old, jobs, script, "", err));
+	PLICA_TRY(path_of(&new, jobs, id, ".sh", err));
+	if (id[0] == '\0')
+		(void)unlink(old);
+	else
+		(void)rename(old, new);
+out:
+	plica_free(new);
+	plica_free(old);
+	return status;
+}
+
+enum plica_status plica_submission_settle(
+	const char *id, const struct plica_jobs *jobs, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_json *begun = NULL;
+	char *begun_path = NULL;
+	char *path = NULL;
+
+	PLICA_TRY(load_begun(&begun, jobs, err));
+	PLICA_TRY(path_of(&begun_path, jobs, BEGUN, ".json", err));
+	PLICA_TRY(path_of(&path, jobs, id, ".json", err));
+	if (begun != NULL && id[0] != '\0') {
+		plica_json_set_text(begun, "id", id);
+		PLICA_TRY(plica_json_save(path, begun, err));
+	}
+	if (plica_path_name(script_of(begun))[0] != '\0')
+		PLICA_TRY(keep_script(plica_path_name(script_of(begun)), id, jobs, err));
+	(void)unlink(begun_path);
+out:
+	plica_free(path);
+	plica_free(begun_path);
+	plica_json_free(begun);
 	return status;
 }
 

@@ -33,18 +33,18 @@ class Study:
     def write(self, epochs, doses="[1e4, 1e5]"):
         self.design.write_text(DESIGN.format(epochs=epochs, doses=doses))
 
-    def plica(self, command, *args, check=True):
+    def plica(self, command, *args, check=True, **environment):
         done = subprocess.run(
             [self.program, "study", command, self.design, *map(str, args)],
-            env=self.cluster.environment, capture_output=True, text=True, timeout=240,
+            env=self.cluster.environment | environment, capture_output=True, text=True, timeout=240,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         if check and done.returncode != 0:
             pytest.fail(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def submit(self, *args, check=True):
-        return self.plica("run", "--executor", "slurm", *args, check=check)
+    def submit(self, *args, **keywords):
+        return self.plica("run", "--executor", "slurm", *args, **keywords)
 
     def status(self, *args):
         return json.loads(self.plica("status", "--json", *args).stdout)
@@ -214,6 +214,24 @@ def test_a_controller_that_goes_away_half_way(make_study, cluster):
     assert "trying again" in answer[0].stderr
     first.wait(lambda states: set(states) == {"done"}, seconds=120)
     second.wait_done()
+
+
+def test_an_answer_that_comes_too_late(make_study, cluster, tmp_path):
+    """sbatch that Slurm hears and that does not hear Slurm: the array is found, not doubled."""
+    study = make_study(5, doses="[1e5]")
+    deaf = tmp_path / "sbatch"
+    deaf.write_text(
+        f"#!/bin/sh\n{shutil.which('sbatch')} \"$@\" >> {tmp_path}/numbers\n"
+        "echo 'sbatch: error: Batch job submission failed: Socket timed out' >&2\nexit 1\n"
+    )
+    deaf.chmod(0o755)
+    path = f"{tmp_path}:{cluster.environment['PATH']}"
+    said = study.submit("--sbatch=--comment=mine", "--sbatch=--job-name=x", PATH=path)
+    numbers = (tmp_path / "numbers").read_text().split()
+    assert len(numbers) == 1 and f"3 submitted as array {numbers[0]}," in said.stdout
+    assert "Socket timed out" in said.stderr
+    assert [path.name for path in study.root.glob("slurm/*.json")] == [f"{numbers[0]}.json"]
+    study.wait_done()
 
 
 def test_out_of_time(out_of_time):
