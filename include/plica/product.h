@@ -6,7 +6,8 @@
  * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; after denoising also
  * reconstructed_object_raw; reconstructed_probe
  * (N, N) or (modes, N, N) complex64; where they were asked for reconstructed_background (N, N)
- * float32 and intensity (n,) float64; negative_counts () float64 where there were any; ycoords, xcoords (refined positions); loss (epochs,)
+ * float32 and intensity (n,) float64; negative_counts () float64 where there were any; ycoords, xcoords (refined positions); position_map (4,)
+ * float64 of refined ones (scale, asymmetry, rotation_rad, shear_rad); loss (epochs,)
  * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
  * plica_version, options (JSON), input (JSON: path, sha256) strings.
  */
@@ -16,6 +17,15 @@
 #include <stddef.h>
 
 #include "plica/error.h"
+
+/** How refined positions lie to those given, by the least squares of an affine map (doc/numerics.md,
+ * "Affine model"). */
+struct plica_position_map {
+	double scale;        /**< 1: none */
+	double asymmetry;    /**< of the scale, y against x */
+	double rotation_rad; /**< from x to y */
+	double shear_rad;
+};
 
 struct plica_product {
 	size_t object_rows, object_cols;
@@ -28,6 +38,8 @@ struct plica_product {
 	size_t position_count;
 	double *y_px, *x_px; /**< positions, refined where that was asked for */
 	double *intensity;   /**< photons at each position, relative to their mean; NULL: all 1 */
+	/** Of refined positions; NULL: they are not, or do not determine one. */
+	struct plica_position_map *position_map;
 	size_t epoch_count;
 	double *loss;           /**< one value an epoch */
 	double fourier_error;   /**< E_F of the final object and probe; NaN when unknown */

@@ -131,6 +131,7 @@ struct plica_settings {
 		struct {
 			bool enabled;
 			struct plica_plan plan;
+			bool apply;                             /**< else it is only fitted */
 			bool scale, asymmetry, rotation, shear; /**< free to change */
 			double max_expected_error;              /**< px from the model */
 			double flexibility; /**< part of the way to the model; 0: found */
@@ -153,6 +154,8 @@ struct plica_settings {
 		int illumination;                /**< enum plica_pie_illumination */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
+		bool multimodal_update;           /**< G of all modes, else of the first */
+		bool precondition_with_all_modes; /**< W likewise */
 		bool optimizable;
 		struct plica_plan plan;
 		struct {
@@ -213,6 +216,8 @@ struct plica_settings {
 		struct {
 			bool enabled;
 			struct plica_plan plan;
+			bool use_total_intensity; /**< of all modes, else of the first */
+			bool modes_individually;
 		} center_constraint;
 		long modes; /**< incoherent ones; 0: as many as the file has */
 		struct {

@@ -159,6 +159,22 @@ out:
 	return status;
 }
 
+static void print_position_map(const struct plica_position_map *map)
+{
+	(void)printf(
+		"positions, against those given: scale %.5f, asymmetry %.5f, rotation %.5f rad, "
+		"shear %.5f rad\n",
+		map->scale, map->asymmetry, map->rotation_rad, map->shear_rad);
+}
+
+static void put_position_map(struct plica_json *json, const struct plica_position_map *map)
+{
+	plica_json_set_number(json, "position_scale", map->scale);
+	plica_json_set_number(json, "position_asymmetry", map->asymmetry);
+	plica_json_set_number(json, "position_rotation_rad", map->rotation_rad);
+	plica_json_set_number(json, "position_shear_rad", map->shear_rad);
+}
+
 static int print_result(const struct plica_product *product, const char *path, double seconds,
 	const struct arguments *arguments)
 {
@@ -172,6 +188,8 @@ static int print_result(const struct plica_product *product, const char *path, d
 		(void)printf("%s: %zu x %zu px, loss %.6g, E_F %.4g, %.1f s\n", path,
 			product->object_rows, product->object_cols, loss, product->fourier_error,
 			seconds);
+		if (product->position_map != NULL)
+			print_position_map(product->position_map);
 		return CLI_DONE;
 	}
 	json = plica_json_object();
@@ -182,6 +200,8 @@ static int print_result(const struct plica_product *product, const char *path, d
 	plica_json_set_number(json, "loss", loss);
 	plica_json_set_number(json, "fourier_error", product->fourier_error);
 	plica_json_set_number(json, "seconds", seconds);
+	if (product->position_map != NULL)
+		put_position_map(json, product->position_map);
 	return cli_print_json(json);
 }
 

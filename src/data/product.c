@@ -21,6 +21,7 @@ void plica_product_free(struct plica_product *product)
 	plica_free(product->intensity);
 	plica_free(product->y_px);
 	plica_free(product->x_px);
+	plica_free(product->position_map);
 	plica_free(product->loss);
 	plica_free(product->algorithm);
 	plica_free(product->timestamp);
@@ -365,6 +366,24 @@ out:
 	return status;
 }
 
+static enum plica_status read_position_map(
+	struct plica_product *product, const struct source *source, struct plica_error *err)
+{
+	enum plica_status status;
+	double *values = NULL;
+	size_t count = 0;
+
+	PLICA_TRY(read_vector(&values, &count, source, "position_map", err));
+	if (count != 4)
+		goto out;
+	PLICA_TRY(PLICA_NEW(&product->position_map, 1, err));
+	*product->position_map =
+		(struct plica_position_map){values[0], values[1], values[2], values[3]};
+out:
+	plica_free(values);
+	return status;
+}
+
 /* A single number, or what it is where there is none. */
 static enum plica_status read_number(double *out, const struct source *source, const char *name,
 	double otherwise, struct plica_error *err)
@@ -411,6 +430,7 @@ enum plica_status plica_product_load(
 	PLICA_TRY(read_positions(product, &source, err));
 	PLICA_TRY(read_background(product, &source, err));
 	PLICA_TRY(read_intensity(product, &source, err));
+	PLICA_TRY(read_position_map(product, &source, err));
 	PLICA_TRY(read_scalars(product, &source, err));
 	*out = product;
 	product = NULL;
@@ -426,6 +446,7 @@ static void view_arrays(
 	const size_t object[2] = {product->object_rows, product->object_cols};
 	const size_t probe[3] = {product->probe_modes, product->probe_px, product->probe_px};
 	const size_t pair = 2;
+	const size_t map = 4;
 	bool single = product->probe_modes == 1;
 
 	plica_members_view(
@@ -447,6 +468,8 @@ static void view_arrays(
 		members, "loss", PLICA_DTYPE_F64, product->loss, 1, &product->epoch_count);
 	plica_members_view(
 		members, "fourier_error", PLICA_DTYPE_F64, &product->fourier_error, 0, NULL);
+	plica_members_view(
+		members, "position_map", PLICA_DTYPE_F64, product->position_map, 1, &map);
 	if (product->negative_counts > 0.0)
 		plica_members_view(members, "negative_counts", PLICA_DTYPE_F64,
 			&product->negative_counts, 0, NULL);

@@ -24,7 +24,7 @@ void plica_remove_ambiguity(struct plica_problem *problem, float *power)
 	double pixels = 0.0;
 	double transmission;
 
-	plica_problem_illumination(problem, power);
+	plica_problem_illumination(problem, power, problem->modes);
 	for (size_t y = problem->roi[0]; y < problem->roi[1]; y++)
 		for (size_t x = problem->roi[2]; x < problem->roi[3]; x++) {
 			size_t k = y * object->stride + x;

@@ -66,7 +66,8 @@ static bool has_ambiguity(const struct plica_settings *settings)
 
 static bool has_affine(const struct plica_settings *settings)
 {
-	return settings->positions.optimizable && settings->positions.affine.enabled;
+	return settings->positions.optimizable && settings->positions.affine.enabled &&
+	       settings->positions.affine.apply;
 }
 
 static bool has_l1(const struct plica_settings *settings)

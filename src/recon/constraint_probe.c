@@ -130,14 +130,15 @@ bool plica_constrain_support(struct plica_constraints *constraints)
 	return true;
 }
 
-/* How far the centre of mass of all modes' intensity is from pixel N/2, in whole pixels. */
-static void measure_offset(struct plica_constraints *constraints, long offset[2])
+/* How far the centre of mass of some modes' intensity is from pixel N/2, in whole pixels. */
+static void measure_offset(
+	struct plica_constraints *constraints, long offset[2], size_t first, size_t end)
 {
 	size_t side = constraints->problem->side;
 	double middle = (double)(side / 2);
 	double power = 0.0, y = 0.0, x = 0.0;
 
-	for (size_t mode = 0; mode < constraints->problem->modes; mode++) {
+	for (size_t mode = first; mode < end; mode++) {
 		take_mode(constraints, mode);
 		for (size_t k = 0; k < side * side; k++) {
 			double a = (double)cabsf(constraints->natural[k]);
@@ -208,19 +209,35 @@ static void move_object(struct plica_constraints *constraints, const long offset
 		}
 }
 
-bool plica_constrain_center(struct plica_constraints *constraints)
+/* Rolls one mode, by its own offset if it has to have one; did it move? */
+static bool center_mode(struct plica_constraints *constraints, size_t mode, const long common[2])
 {
-	long offset[2];
+	long offset[2] = {common[0], common[1]};
 
-	measure_offset(constraints, offset);
+	if (constraints->problem->settings->probe.center_constraint.modes_individually)
+		measure_offset(constraints, offset, mode, mode + 1);
 	if (offset[0] == 0 && offset[1] == 0)
 		return false;
-	for (size_t mode = 0; mode < constraints->problem->modes; mode++) {
-		take_mode(constraints, mode);
-		roll_mode(constraints, offset);
-		put_mode(constraints, mode);
-	}
-	move_object(constraints, offset);
-	plica_problem_probe_changed(constraints->problem);
+	take_mode(constraints, mode);
+	roll_mode(constraints, offset);
+	put_mode(constraints, mode);
 	return true;
+}
+
+bool plica_constrain_center(struct plica_constraints *constraints)
+{
+	struct plica_problem *problem = constraints->problem;
+	const struct plica_settings *settings = problem->settings;
+	size_t end = settings->probe.center_constraint.use_total_intensity ? problem->modes : 1;
+	bool moved = false;
+	long offset[2];
+
+	measure_offset(constraints, offset, 0, end);
+	for (size_t mode = 0; mode < problem->modes; mode++)
+		moved = center_mode(constraints, mode, offset) || moved;
+	if (offset[0] != 0 || offset[1] != 0)
+		move_object(constraints, offset);
+	if (moved)
+		plica_problem_probe_changed(problem);
+	return moved;
 }

@@ -87,7 +87,8 @@ static double option_canvases(const struct plica_settings *settings)
 		canvases += 16.0;
 	if (settings->denoise == PLICA_DENOISE_AUTO)
 		canvases += 18.0;
-	if (settings->positions.optimizable && settings->positions.affine.enabled)
+	if (settings->positions.optimizable && settings->positions.affine.enabled &&
+		settings->positions.affine.apply)
 		canvases += 4.0;
 	return canvases;
 }

@@ -123,6 +123,8 @@ static enum plica_status create_model(struct lsqml *lsqml, struct plica_error *e
 	double sigma = settings->gaussian_noise_std;
 
 	pass->step = (float)(1.0 / (4.0 * sigma * sigma));
+	if (!settings->object.multimodal_update)
+		pass->object_modes = 1;
 	if (settings->noise_model != PLICA_NOISE_POISSON)
 		return PLICA_OK;
 	PLICA_TRY(PLICA_NEW(&lsqml->relaxation, lsqml->problem->count, err));
@@ -187,13 +189,20 @@ static void measure_scale(struct lsqml *lsqml)
 	}
 }
 
+static size_t illumination_modes(const struct lsqml *lsqml)
+{
+	const struct plica_problem *problem = lsqml->problem;
+
+	return problem->settings->object.precondition_with_all_modes ? problem->modes : 1;
+}
+
 /* W <- (W + W_new) / 2, and W_new itself the first time. */
 static void update_illumination(struct lsqml *lsqml, bool first)
 {
 	const float *power = lsqml->scale; /* W_new, before it becomes what its name says */
 	float largest = 0.0F;
 
-	plica_problem_illumination(lsqml->problem, lsqml->scale);
+	plica_problem_illumination(lsqml->problem, lsqml->scale, illumination_modes(lsqml));
 	for (size_t k = 0; k < lsqml->object_floats; k++) {
 		float value = first ? power[k] : 0.5F * (lsqml->illumination[k] + power[k]);
 

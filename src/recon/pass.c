@@ -21,6 +21,7 @@ enum plica_status plica_pass_create(struct plica_pass **out, struct plica_proble
 	pass->capacity = capacity;
 	pass->model = PLICA_DETECTOR_GAUSSIAN;
 	pass->step = 1.0F;
+	pass->object_modes = problem->modes;
 	pass->streaming =
 		plica_kernels_should_stream(problem->kernels, 2 * capacity * problem->modes);
 	PLICA_TRY(PLICA_NEW(&pass->incident, capacity * floats, err));
@@ -171,7 +172,8 @@ static void scatter_modes(struct plica_pass *pass, size_t k, size_t index, struc
 	for (size_t mode = 0; mode < pass->problem->modes; mode++) {
 		struct plica_stored_waves waves = plica_pass_waves(pass, k, index, mode);
 
-		kernels->table->scatter(kernels, gradient, band.first, band.end, &waves);
+		if (mode < pass->object_modes)
+			kernels->table->scatter(kernels, gradient, band.first, band.end, &waves);
 		if (pass->power != NULL)
 			kernels->table->scatter_power(kernels, pass->power, gradient->stride,
 				band.first, band.end, &waves);

@@ -44,6 +44,7 @@ struct plica_pass {
 	float *probe_gradient;        /**< D of all modes, waves; complete after plica_pass_end */
 	float *factor_sum;            /**< f, a pattern, likewise; NULL without background */
 	size_t first_row, end_row;    /**< canvas rows of the sets since plica_pass_begin */
+	size_t object_modes;          /**< how many modes G is summed over: the first ones */
 	enum plica_detector_model model;
 	float step;    /**< relaxation of the detector step; 1: the full projection */
 	float epsilon; /**< offset of the Poisson model, photons */
@@ -51,7 +52,7 @@ struct plica_pass {
 	float *relaxation;
 };
 
-/** `with_power` asks for W as well. The model is Gaussian with step 1. */
+/** `with_power` asks for W as well. The model is Gaussian with step 1, G of all modes. */
 PLICA_MUST_USE enum plica_status plica_pass_create(struct plica_pass **out,
 	struct plica_problem *problem, size_t capacity, bool with_power, struct plica_error *err);
 void plica_pass_free(struct plica_pass *pass);

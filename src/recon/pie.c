@@ -163,7 +163,7 @@ static void run_batch(
 
 static void measure_scan_power(struct plica_pie *pie)
 {
-	plica_problem_illumination(pie->problem, pie->scan_power);
+	plica_problem_illumination(pie->problem, pie->scan_power, pie->problem->modes);
 	pie->largest_scan_power = largest_of(pie->scan_power, canvas_floats(pie));
 }
 

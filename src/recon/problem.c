@@ -386,7 +386,7 @@ void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *t
 }
 
 static void illuminate_band(
-	const struct plica_problem *problem, float *power, struct plica_band band)
+	const struct plica_problem *problem, float *power, size_t modes, struct plica_band band)
 {
 	const struct plica_kernels *kernels = problem->kernels;
 	size_t stride = problem->object.stride;
@@ -398,21 +398,21 @@ static void illuminate_band(
 		mode.col = problem->col[i];
 		if (mode.row >= band.end || mode.row + problem->side <= band.first)
 			continue;
-		for (size_t k = 0; k < problem->probe_floats; k += kernels->wave_floats) {
-			mode.incident = problem->probe + k;
+		for (size_t m = 0; m < modes; m++) {
+			mode.incident = problem->probe + m * kernels->wave_floats;
 			kernels->table->scatter_power(
 				kernels, power, stride, band.first, band.end, &mode);
 		}
 	}
 }
 
-void plica_problem_illumination(struct plica_problem *problem, float *power)
+void plica_problem_illumination(struct plica_problem *problem, float *power, size_t modes)
 {
 	size_t bands = plica_band_count(0, problem->object.rows);
 
 #pragma omp parallel for schedule(dynamic, 1) num_threads(problem->threads)
 	for (size_t k = 0; k < bands; k++)
-		illuminate_band(problem, power, plica_band(0, problem->object.rows, k));
+		illuminate_band(problem, power, modes, plica_band(0, problem->object.rows, k));
 }
 
 /* Background and intensities, where the problem has them. */

@@ -63,9 +63,9 @@ void plica_problem_probe_changed(struct plica_problem *problem);
 const float *plica_problem_pattern(const struct plica_problem *problem, size_t index);
 /** Sums of the present model over all positions, in position order. */
 void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total);
-/** W of every canvas pixel: the modes' power summed over the patches at whole-pixel positions
- * (rows x object.stride floats, zeroed first). */
-void plica_problem_illumination(struct plica_problem *problem, float *power);
+/** W of every canvas pixel: the first `modes` modes' power summed over the patches at whole-pixel
+ * positions (rows x object.stride floats, zeroed first). */
+void plica_problem_illumination(struct plica_problem *problem, float *power, size_t modes);
 /** Multiplies the probe by `factor` and brings its spectrum up to date. */
 void plica_problem_scale_probe(struct plica_problem *problem, double factor);
 /** Adds |P|^2 of all modes to the N x N pixels of `power`, natural order. */

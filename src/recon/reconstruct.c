@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
+#include "recon/affine.h"
 #include "recon/background.h"
 #include "recon/checkpoint.h"
 #include "recon/denoise.h"
@@ -68,6 +69,36 @@ out:
 	return status;
 }
 
+/* How the refined positions lie to those given, all alike to be believed. */
+static enum plica_status fit_positions(
+	struct plica_product *product, const struct plica_dataset *dataset, struct plica_error *err)
+{
+	enum plica_status status;
+	size_t count = product->position_count;
+	double *weight = NULL;
+	double matrix[4];
+	struct plica_affine_fit fit = {.count = count,
+		.from_y = dataset->y_px,
+		.from_x = dataset->x_px,
+		.to_y = product->y_px,
+		.to_x = product->x_px};
+	struct plica_affine found;
+
+	PLICA_TRY(PLICA_NEW(&weight, count, err));
+	for (size_t i = 0; i < count; i++)
+		weight[i] = 1.0;
+	fit.weight_y = fit.weight_x = weight;
+	if (!plica_affine_matrix(matrix, &fit))
+		goto out;
+	found = plica_affine_decompose(matrix);
+	PLICA_TRY(PLICA_NEW(&product->position_map, 1, err));
+	*product->position_map = (struct plica_position_map){
+		found.scale, found.asymmetry, found.rotation_rad, found.shear_rad};
+out:
+	plica_free(weight);
+	return status;
+}
+
 static enum plica_status make_product(struct plica_product **out, struct plica_run *run,
 	const struct plica_settings *settings, struct plica_error *err)
 {
@@ -106,6 +137,7 @@ enum plica_status plica_reconstruct(struct plica_product **out, const struct pli
 {
 	enum plica_status status;
 	struct plica_run run = {0};
+	struct plica_product *product = NULL;
 	const struct plica_reconstruct_hooks none = {0};
 
 	if (hooks == NULL)
@@ -116,8 +148,13 @@ enum plica_status plica_reconstruct(struct plica_product **out, const struct pli
 		plica_file_exists(hooks->checkpoint_path))
 		PLICA_TRY(plica_checkpoint_load(&run, hooks->checkpoint_path, err));
 	PLICA_TRY(plica_run_epochs(&run, hooks, err));
-	PLICA_TRY(make_product(out, &run, settings, err));
+	PLICA_TRY(make_product(&product, &run, settings, err));
+	if (settings->positions.optimizable)
+		PLICA_TRY(fit_positions(product, dataset, err));
+	*out = product;
+	product = NULL;
 out:
+	plica_product_free(product);
 	if (run.engine != NULL)
 		run.engine->destroy(run.state);
 	plica_constraints_free(run.constraints);

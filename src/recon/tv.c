@@ -96,7 +96,7 @@ bool plica_tv_weigh(struct plica_tv *tv, double *median)
 	size_t floats = problem->object.rows * problem->object.stride;
 	float *power = tv->inverse_weight; /* W first, 1/w in its place afterwards */
 
-	plica_problem_illumination(problem, power);
+	plica_problem_illumination(problem, power, problem->modes);
 	*median = median_of_box(tv, power);
 	if (!(*median > 0.0))
 		return false;

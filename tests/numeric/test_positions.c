@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "plica/reconstruct.h"
+#include "recon/affine.h"
 #include "synthetic.h"
 #include "testing.h"
 
@@ -117,10 +118,51 @@ static void shaken_positions_are_put_right(void **state)
 	scan_release(&scan);
 }
 
+/* What a stage does wrong as a whole stands in the product, whether positions are pulled or not. (It is
+ * found slowly: an object may turn a little with them.) */
+static void a_turned_scan_is_told(void **state)
+{
+	const struct plica_affine affine = {.scale = 1.0, .rotation_rad = 0.02};
+	struct plica_settings settings;
+	struct plica_product *product = NULL;
+	struct scan scan;
+	double m[4], determinant;
+
+	(void)state;
+	scan_init(&scan);
+	plica_affine_compose(m, &affine);
+	determinant = m[0] * m[3] - m[1] * m[2];
+	for (size_t i = 0; i < scan.synthetic.dataset->pattern_count; i++) {
+		double *y = &scan.synthetic.dataset->y_px[i], *x = &scan.synthetic.dataset->x_px[i];
+		double dy = *y - 34.0, dx = *x - 34.0;
+
+		*y = 34.0 + (m[3] * dy - m[1] * dx) / determinant;
+		*x = 34.0 + (m[0] * dx - m[2] * dy) / determinant;
+	}
+	assert_ok(plica_settings_init(&settings, "ML", &err));
+	settings.num_epochs = 40;
+	settings.threads = 1;
+	settings.positions.optimizable = true;
+	settings.positions.affine.enabled = true;
+	settings.positions.affine.apply = false;
+	assert_ok(plica_reconstruct(&product, scan.synthetic.dataset, &settings, NULL, &err));
+	assert_non_null(product->position_map);
+	print_message("# scale %.4f, asymmetry %.4f, rotation %.4f, shear %.4f\n",
+		product->position_map->scale, product->position_map->asymmetry,
+		product->position_map->rotation_rad, product->position_map->shear_rad);
+	assert_close(product->position_map->rotation_rad, affine.rotation_rad, 0.006);
+	assert_close(product->position_map->scale, 1.0, 0.003);
+	assert_close(product->position_map->asymmetry, 0.0, 0.003);
+	assert_close(product->position_map->shear_rad, 0.0, 0.003);
+	plica_product_free(product);
+	scan_release(&scan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shaken_positions_are_put_right),
+		cmocka_unit_test(a_turned_scan_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

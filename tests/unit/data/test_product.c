@@ -55,6 +55,8 @@ static struct plica_product *complete(void)
 	product->loss[1] = 0.125;
 	product->fourier_error = 0.0625;
 	product->negative_counts = 7.0;
+	assert_ok(PLICA_NEW(&product->position_map, 1, &err));
+	*product->position_map = (struct plica_position_map){1.5, 0.25, -0.5, 0.125};
 	assert_ok(plica_copy_text(&product->algorithm, "LSQML", &err));
 	assert_ok(plica_copy_text(&product->timestamp, "2026-11-24T15:04:00Z", &err));
 	assert_ok(plica_copy_text(&product->options_json, "{\"num_epochs\": 2}", &err));
@@ -89,6 +91,10 @@ static void a_saved_product_loads_as_it_was(void **state)
 	assert_close(after->loss[1], 0.125, 0.0);
 	assert_close(after->fourier_error, 0.0625, 0.0);
 	assert_close(after->negative_counts, 7.0, 0.0);
+	assert_close(after->position_map->scale, 1.5, 0.0);
+	assert_close(after->position_map->asymmetry, 0.25, 0.0);
+	assert_close(after->position_map->rotation_rad, -0.5, 0.0);
+	assert_close(after->position_map->shear_rad, 0.125, 0.0);
 	assert_string_equal(after->algorithm, "LSQML");
 	assert_string_equal(after->timestamp, "2026-11-24T15:04:00Z");
 	assert_string_equal(after->options_json, "{\"num_epochs\": 2}");

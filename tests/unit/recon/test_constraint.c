@@ -423,6 +423,61 @@ static void the_probe_is_centred_with_the_object(void **state)
 	release(&setup);
 }
 
+/* The power's middle of one mode, from pixel N/2, along y. */
+static double middle_of(const struct setup *setup, size_t mode)
+{
+	double power = 0.0, moment = 0.0;
+
+	plica_problem_modes_out(setup->problem);
+	for (size_t k = 0; k < TINY_PIXELS; k++) {
+		double a = (double)cabsf(setup->problem->natural[mode * TINY_PIXELS + k]);
+
+		power += a * a;
+		moment += a * a * ((double)(k / TINY_SIDE) - TINY_SIDE / 2.0);
+	}
+	return moment / power;
+}
+
+static void center_modes(bool total, bool individually, double middle[2])
+{
+	struct setup setup;
+
+	init(&setup);
+	setup.settings.probe.modes = 2;
+	setup.settings.probe.center_constraint.enabled = true;
+	setup.settings.probe.orthogonalize_incoherent_modes.enabled = false;
+	setup.settings.probe.center_constraint.use_total_intensity = total;
+	setup.settings.probe.center_constraint.modes_individually = individually;
+	make_probe(&setup, 6.0, 8.0, 0.0);
+	begin(&setup);
+	plica_problem_modes_out(setup.problem); /* a second mode, stronger and 6 px further down */
+	for (size_t k = 0; k < TINY_PIXELS; k++)
+		setup.problem->natural[TINY_PIXELS + (k + 6 * TINY_SIDE) % TINY_PIXELS] =
+			2.0F * setup.problem->natural[k];
+	plica_problem_modes_in(setup.problem);
+	assert_true(plica_constraints_apply(setup.constraints, 0));
+	for (size_t mode = 0; mode < 2; mode++)
+		middle[mode] = middle_of(&setup, mode);
+	release(&setup);
+}
+
+/* The first is at -2, the second at +4, with four times the power. */
+static void several_modes_have_a_middle_or_one_each(void **state)
+{
+	double middle[2];
+
+	(void)state;
+	center_modes(true, false, middle);
+	assert_close(middle[0], -5.0, 0.2);
+	assert_close(middle[1], 1.0, 0.2);
+	center_modes(false, false, middle);
+	assert_close(middle[0], 0.0, 0.2);
+	assert_close(middle[1], 6.0, 0.2);
+	center_modes(true, true, middle);
+	assert_close(middle[0], 0.0, 0.2);
+	assert_close(middle[1], 0.0, 0.2);
+}
+
 static double variation(const struct plica_planes *object)
 {
 	double sum = 0.0;
@@ -474,6 +529,7 @@ int main(void)
 		cmocka_unit_test(a_fixed_support_cuts_its_shape),
 		cmocka_unit_test(shrink_wrap_follows_the_probe),
 		cmocka_unit_test(the_probe_is_centred_with_the_object),
+		cmocka_unit_test(several_modes_have_a_middle_or_one_each),
 		cmocka_unit_test(total_variation_falls_with_its_weight),
 	};
 

@@ -107,6 +107,51 @@ static void a_run_stands_alone(void **state)
 	plica_pass_free(fresh);
 }
 
+/* G of the first of two modes is what that mode alone scatters; the probe's gradient stays. */
+static void the_object_may_listen_to_the_first_mode_alone(void **state)
+{
+	struct plica_problem *single = problem;
+	struct plica_pass *all, *first;
+	struct plica_planes expected;
+	size_t canvas;
+	double scale;
+
+	(void)state;
+	settings.probe.modes = 2;
+	assert_ok(plica_problem_create(&problem, dataset, &settings, &err));
+	plica_problem_free(single);
+	all = create(false);
+	first = create(false);
+	first->object_modes = 1;
+	plica_pass_run(all, everything, TINY_COUNT);
+	plica_pass_run(first, everything, TINY_COUNT);
+	assert_memory_equal(
+		all->probe_gradient, first->probe_gradient, problem->probe_floats * sizeof(float));
+	assert_ok(plica_planes_create(&expected, problem->object.rows, problem->object.cols, &err));
+	for (size_t k = 0; k < TINY_COUNT; k++) {
+		struct plica_stored_waves waves = plica_pass_waves(all, k, everything[k], 0);
+
+		problem->kernels->table->scatter(
+			problem->kernels, &expected, 0, expected.rows, &waves);
+	}
+	canvas = expected.rows * expected.stride;
+	scale = largest(expected.re, canvas);
+	assert_true(scale > 0.0);
+	assert_near(first->gradient.re, expected.re, canvas, scale);
+	assert_near(first->gradient.im, expected.im, canvas, scale);
+	assert_memory_not_equal(first->gradient.re, all->gradient.re, canvas * sizeof(float));
+	plica_problem_illumination(problem, expected.re, 1);
+	scale = 0.0;
+	for (size_t k = 0; k < canvas; k++)
+		scale += (double)expected.re[k] / TINY_COUNT;
+	for (size_t k = 0; k < problem->kernels->wave_floats; k++)
+		scale -= pow((double)problem->probe[k], 2.0);
+	assert_close(scale, 0.0, 1e-3 * problem->photons);
+	plica_planes_release(&expected);
+	plica_pass_free(all);
+	plica_pass_free(first);
+}
+
 /* W with the probe where it is, fraction and all: its sum is the power of all probes. */
 static void power_is_that_of_the_shifted_probe(void **state)
 {
@@ -130,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sets_add_up),
 		TEST(a_run_stands_alone),
+		TEST(the_object_may_listen_to_the_first_mode_alone),
 		TEST(power_is_that_of_the_shifted_probe),
 	};
 

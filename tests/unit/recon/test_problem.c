@@ -255,7 +255,7 @@ static void illumination_is_the_probe_at_every_position(void **state)
 		for (size_t k = 0; k < TINY_PIXELS; k++)
 			expected[(problem->row[i] + k / TINY_SIDE) * stride + problem->col[i] +
 				 k % TINY_SIDE] += pow((double)cabsf(dataset->probe[k]), 2.0);
-	plica_problem_illumination(problem, power);
+	plica_problem_illumination(problem, power, problem->modes);
 	for (size_t y = 0; y < problem->object.rows; y++)
 		for (size_t x = 0; x < problem->object.cols; x++)
 			assert_close((double)power[y * stride + x], expected[y * stride + x], 1e-4);
