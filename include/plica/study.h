@@ -232,8 +232,8 @@ struct plica_jobs {
 	size_t threads;
 	size_t environment_size;
 	const char *const *environment; /**< of every child, "NAME=value", ends with NULL */
-	const char *backend_versions;   /**< JSON object of texts; NULL before a run, and native */
-	size_t count;                   /**< total_jobs: 21 for the reference design */
+	const char *backend_versions; /**< JSON object of texts; NULL before results, and native */
+	size_t count;                 /**< total_jobs: 21 for the reference design */
 	struct plica_job *item;
 	struct plica_jobs_store *store;
 };

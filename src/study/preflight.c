@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "study/preflight.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "format/json.h"
 #include "study/jobs.h"
 
 #define PROBE_TIMEOUT_S 120.0
@@ -34,6 +34,12 @@ static const char probe_program[] =
 	"found['python'] = platform.python_version()\n"
 	"print('" VERSIONS "' + json.dumps(found), file=sys.stderr)\n";
 
+/* Imports nothing that is slow: what is installed, not whether it works. */
+static const char version_program[] =
+	"import json, sys\n"
+	"from importlib.metadata import version\n"
+	"print('" VERSIONS "' + json.dumps({'ptychi': version('ptychi')}), file=sys.stderr)\n";
+
 static const struct plica_job *first_to_run(const struct plica_jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->count; i++)
@@ -43,11 +49,10 @@ static const struct plica_job *first_to_run(const struct plica_jobs *jobs)
 }
 
 static enum plica_status run_probe(const struct plica_process_result **result,
-	struct plica_process **process, const struct plica_jobs *jobs, const char *interpreter,
+	struct plica_process **process, const struct plica_jobs *jobs, const char *const *argv,
 	struct plica_error *err)
 {
 	enum plica_status status;
-	const char *const argv[] = {interpreter, "-c", probe_program, NULL};
 	const struct plica_process_request request = {.argv = argv,
 		.environment = jobs->environment,
 		.timeout_s = PROBE_TIMEOUT_S,
@@ -81,26 +86,30 @@ static enum plica_status refuse(
 		interpreter, (int)(end - first), text + first);
 }
 
-/* Keeps the line of JSON that the probe printed last. */
-static enum plica_status keep_versions(
-	struct plica_jobs *jobs, const char *tail, struct plica_error *err)
+/* The line of JSON that the probe printed last. */
+static enum plica_status read_versions(
+	struct plica_json **out, const char *tail, struct plica_error *err)
 {
 	const char *line = strstr(tail, VERSIONS);
-	struct plica_json *json = NULL;
-	struct plica_text text = {0};
-	enum plica_status status;
 
 	if (line == NULL)
 		return plica_error_set(err, PLICA_ERR_CHILD,
 			"the backend ptychi cannot run: its interpreter did not tell the versions");
 	line += strlen(VERSIONS);
-	PLICA_TRY(plica_json_parse(&json, line, strcspn(line, "\n"), "versions", err));
-	PLICA_TRY(plica_json_line(&text, json, err));
+	return plica_json_parse(out, line, strcspn(line, "\n"), "versions", err);
+}
+
+enum plica_status plica_jobs_keep_versions(
+	struct plica_jobs *jobs, const struct plica_json *versions, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_text text = {0};
+
+	PLICA_TRY(plica_json_line(&text, versions, err));
 	PLICA_TRY(plica_jobs_keep(
 		jobs, &jobs->backend_versions, err, "%s", plica_text_string(&text)));
 out:
 	plica_text_release(&text);
-	plica_json_free(json);
 	return status;
 }
 
@@ -110,22 +119,43 @@ static enum plica_status probe_ptychi(
 	enum plica_status status;
 	const char *interpreter = job->command[0];
 	const char *script = job->command[1];
+	const char *const argv[] = {interpreter, "-c", probe_program, NULL};
 	struct plica_process *process = NULL;
 	const struct plica_process_result *result = NULL;
+	struct plica_json *versions = NULL;
 
 	if (!plica_file_exists(script))
 		return plica_error_set(err, PLICA_ERR_CHILD,
 			"the backend ptychi cannot run: its script '%s' is missing; name it in the "
 			"design, or use the backend native",
 			script);
-	PLICA_TRY(run_probe(&result, &process, jobs, interpreter, err));
-	if (result->end == PLICA_PROCESS_EXITED && result->code == 0)
-		status = keep_versions(jobs, result->tail, err);
-	else
+	PLICA_TRY(run_probe(&result, &process, jobs, argv, err));
+	if (result->end != PLICA_PROCESS_EXITED || result->code != 0) {
 		status = refuse(result, interpreter, err);
+		goto out;
+	}
+	PLICA_TRY(read_versions(&versions, result->tail, err));
+	PLICA_TRY(plica_jobs_keep_versions(jobs, versions, err));
 out:
+	plica_json_free(versions);
 	plica_process_free(process);
 	return status;
+}
+
+void plica_ptychi_version(char out[64], const struct plica_jobs *jobs, const struct plica_job *job)
+{
+	const char *const argv[] = {job->command[0], "-c", version_program, NULL};
+	struct plica_process *process = NULL;
+	const struct plica_process_result *result = NULL;
+	struct plica_json *versions = NULL;
+	const char *version = NULL;
+
+	if (run_probe(&result, &process, jobs, argv, NULL) == PLICA_OK &&
+		read_versions(&versions, result->tail, NULL) == PLICA_OK)
+		version = plica_json_get_text(versions, "ptychi");
+	(void)snprintf(out, 64, "%s", version != NULL ? version : "");
+	plica_json_free(versions);
+	plica_process_free(process);
 }
 
 enum plica_status plica_preflight(struct plica_jobs *jobs, struct plica_error *err)

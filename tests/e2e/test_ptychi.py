@@ -115,6 +115,13 @@ def test_studies_are_compared(plica, study):
 
 
 def test_what_is_done_is_not_done_again(plica, study):
-    done = plica("study", "run", study / "d.yaml", "--backend", "ptychi",
-                 "--artifact-root", study / "ptychi")
-    assert "1 cached" in done.stdout
+    path = study / "ptychi" / "reconstruction_manifest.json"
+    before = json.loads(path.read_text())["backend_versions"]
+    options = ("--backend", "ptychi", "--artifact-root", study / "ptychi")
+    assert "1 cached" in plica("study", "run", study / "d.yaml", *options).stdout
+    assert json.loads(path.read_text())["backend_versions"] == before
+    record = path.parent / JOB / "job.json"
+    record.write_text(record.read_text().replace(f'"{before["ptychi"]}"', '"0.9"'))
+    (job,) = json.loads(plica("study", "plan", study / "d.yaml", "--json", *options).stdout)["jobs"]
+    assert job["state"] == "stale"
+    assert job["reason"] == f"pty-chi was 0.9, now {before['ptychi']}"

@@ -6,12 +6,12 @@
 
 #define DESIGN                                                                                     \
 	"name: s\ndoses: [1e3]\nviews: [{name: baseline}]\nsplits: [train]\nbackend: ptychi\n"
-#define VERSIONS "plica-versions: {\\\"ptychi\\\": \\\"2.2.0\\\", \\\"torch\\\": \\\"2.14.1\\\"}"
 
 /* Answers the probe, and leaves a result for the driver's arguments. */
-#define INTERPRETER                                                                                \
+#define INTERPRETER(ptychi)                                                                        \
 	"#!/bin/sh\n"                                                                              \
-	"if [ \"$1\" = -c ]; then echo warned >&2; echo \"" VERSIONS "\" >&2; exit 0; fi\n"        \
+	"say() { echo 'plica-versions: {\"ptychi\": \"" ptychi "\", \"torch\": \"2.14.1\"}'; }\n"  \
+	"if [ \"$1\" = -c ]; then echo warned >&2; say >&2; exit 0; fi\n"                          \
 	"while [ $# -gt 0 ]; do [ \"$1\" = --output-dir ] && out=$2; shift; done\n"                \
 	"touch \"$out/ptychi_reconstruction.npz\"\n"
 
@@ -135,25 +135,52 @@ static enum plica_status run(struct study *study, const char *interpreter, struc
 	return plica_study_run(&summary, study->jobs, &options, err);
 }
 
+static void assert_versions(const struct study *study, const char *file, const char *expected)
+{
+	struct plica_json *json = study_json(study, file);
+	const struct plica_json *versions = plica_json_get(json, "backend_versions");
+
+	assert_string_equal(plica_json_get_text(versions, "ptychi"), expected);
+	assert_string_equal(plica_json_get_text(versions, "torch"), "2.14.1");
+	plica_json_free(json);
+}
+
+static const char manifest[] = "s/reconstructions/reconstruction_manifest.json";
+static const char record[] = "s/reconstructions/dose_1000/baseline/train/job.json";
+
 static void versions_are_recorded(void **state)
 {
-	static const char *const files[] = {"s/reconstructions/reconstruction_manifest.json",
-		"s/reconstructions/dose_1000/baseline/train/job.json"};
 	struct plica_error err;
 	struct study study;
 
 	(void)state;
 	begin(&study, DESIGN);
 	study_write(&study, "build/plica", "");
-	assert_ok(run(&study, INTERPRETER, &err));
-	for (size_t i = 0; i < 2; i++) {
-		struct plica_json *json = study_json(&study, files[i]);
-		const struct plica_json *versions = plica_json_get(json, "backend_versions");
+	assert_ok(run(&study, INTERPRETER("2.2.0"), &err));
+	assert_versions(&study, manifest, "2.2.0");
+	assert_versions(&study, record, "2.2.0");
+	assert_ok(run(&study, INTERPRETER("2.2.0"), &err));
+	assert_int_equal(study.jobs->item[0].state, PLICA_JOB_CACHED);
+	assert_versions(&study, manifest, "2.2.0");
+	study_end(&study);
+}
 
-		assert_string_equal(plica_json_get_text(versions, "ptychi"), "2.2.0");
-		assert_string_equal(plica_json_get_text(versions, "torch"), "2.14.1");
-		plica_json_free(json);
-	}
+static void another_version_makes_results_stale(void **state)
+{
+	struct plica_error err;
+	struct study study;
+
+	(void)state;
+	begin(&study, DESIGN);
+	study_write(&study, "build/plica", "");
+	assert_ok(run(&study, INTERPRETER("2.2.0"), &err));
+	assert_ok(run(&study, "#!/bin/sh\nexit 1\n", &err)); /* nothing to do needs no pty-chi */
+	assert_int_equal(study.jobs->item[0].state, PLICA_JOB_CACHED);
+	assert_versions(&study, manifest, "2.2.0");
+	assert_ok(run(&study, INTERPRETER("2.3.0"), &err));
+	assert_string_equal(study.jobs->item[0].reason, "pty-chi was 2.2.0, now 2.3.0");
+	assert_versions(&study, manifest, "2.3.0");
+	assert_versions(&study, record, "2.3.0");
 	study_end(&study);
 }
 
@@ -185,6 +212,7 @@ int main(void)
 		cmocka_unit_test(an_installed_driver_goes_before_that_of_the_sources),
 		cmocka_unit_test(what_a_backend_lacks_is_refused),
 		cmocka_unit_test(versions_are_recorded),
+		cmocka_unit_test(another_version_makes_results_stale),
 		cmocka_unit_test(a_failing_probe_stops_the_run),
 	};
 
