@@ -8,7 +8,7 @@
  * (N, N) or (modes, N, N) complex64; where they were asked for reconstructed_background (N, N)
  * float32 and intensity (n,) float64; negative_counts () float64 where there were any; ycoords, xcoords (refined positions); position_map (4,)
  * float64 of refined ones (scale, asymmetry, rotation_rad, shear_rad); loss (epochs,)
- * float64, the masked mean squared amplitude residual per pixel; algorithm, timestamp,
+ * float64, what displayed_loss_function says, the mean squared amplitude residual as a rule; algorithm, timestamp,
  * plica_version, options (JSON), input (JSON: path, sha256) strings.
  */
 #ifndef PLICA_PRODUCT_H

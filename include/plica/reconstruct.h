@@ -32,7 +32,7 @@ struct plica_progress {
 	long pass_count; /**< as asked for: settings.num_epochs */
 	bool finished;   /**< this was the last epoch */
 	bool early;      /**< and it came early: settings.early_stop */
-	double loss;     /**< mean over valid pixels of (|Psi| - sqrt(I))^2 in this epoch */
+	double loss;     /**< of this epoch: settings.displayed_loss */
 	double seconds;  /**< since the first epoch began */
 };
 

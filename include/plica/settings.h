@@ -36,6 +36,13 @@ enum plica_batching_mode {
 	PLICA_BATCHING_COMPACT, /**< fixed batches of neighbours; the object changes once an epoch */
 };
 
+/** What an epoch's loss tells: means over the valid pixels. */
+enum plica_displayed_loss {
+	PLICA_LOSS_MSE_SQRT, /**< (|Psi| - sqrt(I))^2, before each update */
+	PLICA_LOSS_MSE,      /**< (|Psi|^2 - I)^2, after the epoch */
+	PLICA_LOSS_POISSON,  /**< |Psi|^2 + e - (I + e) log(|Psi|^2 + e), after the epoch */
+};
+
 enum plica_denoise_mode {
 	PLICA_DENOISE_NONE,
 	PLICA_DENOISE_AUTO, /**< one total-variation step at the end; the raw object is kept too */
@@ -91,6 +98,8 @@ struct plica_settings {
 		double gain;   /**< stored units a photon */
 		double offset; /**< stored units without light */
 	} data;
+	double diffraction_blur_px;   /**< sigma of the detector's spread; 0: none */
+	int displayed_loss;           /**< enum plica_displayed_loss */
 	double exclude_below;         /**< photons; pixels with no more do not count; -1: all do */
 	int initial_object;           /**< enum plica_initial_object */
 	int noise_model;              /**< enum plica_noise_model */

@@ -184,9 +184,13 @@ void VARIANT(block_exit_mixture)(const struct plica_kernels *self, void *work,
 		exit_to_area(&job);
 		arrive(&mixture, &job, m == 0);
 	}
+	if (args->detector != NULL)
+		args->detector(args->detector_context, mixture.intensity, false);
 	if (args->relaxation != NULL)
 		relax_all(&mixture, &detector);
 	compare_all(&mixture, &detector);
+	if (args->detector != NULL)
+		args->detector(args->detector_context, mixture.intensity, true);
 	detector_results(sums, &detector);
 	for (size_t m = 0; m < args->modes; m++)
 		if (args->mode[m].difference != NULL)

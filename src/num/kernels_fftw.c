@@ -318,7 +318,11 @@ static void exit_mixture(const struct plica_kernels *self, void *work,
 			memcpy(mode->difference, scratch.wave[0],
 				self->size * self->size * sizeof(*scratch.wave[0]));
 	}
+	if (args->detector != NULL)
+		args->detector(args->detector_context, scratch.intensity, false);
 	plica_fftw_compare(self, args, scratch.intensity, sums);
+	if (args->detector != NULL)
+		args->detector(args->detector_context, scratch.intensity, true);
 	for (size_t m = 0; m < args->modes; m++)
 		if (args->mode[m].difference != NULL)
 			finish_mode(self, &scratch, &args->mode[m]);

@@ -70,6 +70,7 @@ static void exchange(struct plica_run *run, struct plica_archive *archive)
 	if (problem->intensity != NULL)
 		plica_archive_numbers(archive, "intensity", problem->intensity, problem->count);
 	plica_archive_number(archive, "cost", &run->cost);
+	plica_archive_number(archive, "first_residual", &run->first_residual);
 	run->engine->archive(run->state, archive);
 	plica_archive_integer(archive, "preliminary", &run->preliminary);
 	plica_archive_numbers(archive, "objective", run->objective, (size_t)run->epochs);

@@ -10,20 +10,23 @@
 
 #include "recon/constraint.h"
 #include "recon/engine.h"
+#include "recon/loss.h"
 
 struct plica_run {
 	struct plica_problem *problem;
 	struct plica_constraints *constraints;
 	const struct plica_engine *engine;
 	void *state;
-	double *loss;         /**< room for num_epochs + 1 values */
-	double *objective;    /**< likewise: what the engine minimises */
-	long epochs;          /**< run so far */
-	long preliminary;     /**< of these, before the engine's last stage */
-	char fingerprint[17]; /**< of the data, see plica_checkpoint_fingerprint */
-	double cost;          /**< passes over all patterns so far */
-	long saved_epochs;    /**< in the last checkpoint; 0: there is none */
-	double saved_seconds; /**< when it was written, or the run began */
+	struct plica_loss *displayed;    /**< what is told instead of the residual; NULL */
+	double first_residual, residual; /**< of amplitudes, of the first and the last epoch */
+	double *loss;                    /**< room for num_epochs + 1 values */
+	double *objective;               /**< likewise: what the engine minimises */
+	long epochs;                     /**< run so far */
+	long preliminary;                /**< of these, before the engine's last stage */
+	char fingerprint[17];            /**< of the data, see plica_checkpoint_fingerprint */
+	double cost;                     /**< passes over all patterns so far */
+	long saved_epochs;               /**< in the last checkpoint; 0: there is none */
+	double saved_seconds;            /**< when it was written, or the run began */
 };
 
 /** Takes the fingerprint of patterns and positions; before a run moves the positions. */

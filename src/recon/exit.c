@@ -48,7 +48,35 @@ struct plica_exit_wave plica_exit_wave_of(
 
 bool plica_exit_is_mixture(const struct plica_problem *problem)
 {
-	return problem->modes > 1 || problem->background != NULL;
+	return problem->modes > 1 || problem->background != NULL || problem->blur != NULL;
+}
+
+/* One pattern at the detector. */
+struct meeting {
+	const struct plica_problem *problem;
+	const struct plica_exit *exit;
+	size_t thread;
+};
+
+/* Ihat with its background. */
+static void give_expected(const struct meeting *meeting, const float *pattern)
+{
+	const float *background = meeting->exit->background;
+	float *out = meeting->exit->expected;
+	size_t pixels = meeting->problem->side * meeting->problem->side;
+
+	for (size_t k = 0; k < pixels; k++) /* what follows them belongs to no pixel */
+		out[k] = pattern[k] + (background != NULL ? background[k] : 0.0F);
+}
+
+static void at_detector(void *context, float *pattern, bool back)
+{
+	const struct meeting *meeting = context;
+
+	if (meeting->problem->blur != NULL)
+		plica_blur_apply(meeting->problem->blur, meeting->thread, pattern);
+	if (!back && meeting->exit->expected != NULL)
+		give_expected(meeting, pattern);
 }
 
 void plica_exit_run(const struct plica_problem *problem, const struct plica_exit *exit,
@@ -56,15 +84,19 @@ void plica_exit_run(const struct plica_problem *problem, const struct plica_exit
 {
 	const struct plica_kernels *kernels = problem->kernels;
 	size_t thread = (size_t)omp_get_thread_num();
+	struct meeting meeting = {problem, exit, thread};
+	bool is_met = problem->blur != NULL || exit->expected != NULL;
 	const struct plica_mixture mixture = {.mode = problem->mode + thread * problem->modes,
 		.modes = problem->modes,
 		.background = exit->background,
 		.relaxation = exit->relaxation,
-		.factor_sum = exit->factor_sum};
+		.factor_sum = exit->factor_sum,
+		.detector = is_met ? at_detector : NULL,
+		.detector_context = &meeting};
 
 	for (size_t m = 0; m < problem->modes; m++)
 		problem->mode[thread * problem->modes + m] = plica_exit_wave_of(problem, exit, m);
-	if (plica_exit_is_mixture(problem) || exit->relaxation != NULL)
+	if (plica_exit_is_mixture(problem) || exit->relaxation != NULL || is_met)
 		kernels->table->exit_mixture(kernels, problem->work[thread], &mixture, sums);
 	else
 		kernels->table->exit_wave(kernels, problem->work[thread], mixture.mode, sums);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * One position through the forward model, with whatever the problem has: several incoherent probe
- * modes, an incoherent background, an intensity of its own (doc/numerics.md, "Forward model"). A
+ * modes, an incoherent background, an intensity of its own, a detector that blurs (doc/numerics.md, "Forward model"). A
  * problem with one mode and none of the others takes the kernels' shortest way.
  *
  * Wherever a probe is meant, all modes stand one after the other.
@@ -29,13 +29,14 @@ struct plica_exit {
 	float *factor_sum;
 	/** in/out: the Poisson step of this pattern, see struct plica_mixture; NULL: none. */
 	float *relaxation;
-	bool streaming; /**< see struct plica_exit_wave */
+	float *expected; /**< out, as a pattern: the expected counts; NULL: not wanted */
+	bool streaming;  /**< see struct plica_exit_wave */
 };
 
 /** Position `index` with the present object, probe and background, amplitude model, no outputs. */
 struct plica_exit plica_exit_of(const struct plica_problem *problem, size_t index);
 
-/** Is a pattern more than one wave? */
+/** Is a pattern more than one wave, met pixel by pixel? */
 bool plica_exit_is_mixture(const struct plica_problem *problem);
 
 /** Runs it in the scratch of the calling thread of the problem. */

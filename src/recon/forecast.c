@@ -128,6 +128,13 @@ static double mode_count(const struct plica_dataset *dataset, const struct plica
 					 : (double)dataset->probe_modes;
 }
 
+/* Patterns that each thread needs beside the kernels' scratch (recon/blur.h, recon/loss.h). */
+static double thread_patterns(const struct plica_settings *settings)
+{
+	return (settings->diffraction_blur_px > 0.0 ? 2.0 : 0.0) +
+	       (settings->displayed_loss != PLICA_LOSS_MSE_SQRT ? 3.0 : 0.0);
+}
+
 static double dataset_bytes(const struct plica_dataset *dataset)
 {
 	double pixels = (double)dataset->pattern_px * (double)dataset->pattern_px;
@@ -156,7 +163,11 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 			    sizeof(float),
 		.object = canvas_count(settings) * canvas_pixels(dataset, settings) * sizeof(float),
 		.waves = 2.0 * stored_positions(dataset, settings) * wave,
-		.scratch = BASE_BYTES + threads * (double)kernels->work_bytes + 40.0 * wave,
+		.scratch =
+			BASE_BYTES + 40.0 * wave +
+			threads * ((double)kernels->work_bytes +
+					  thread_patterns(settings) *
+						  (double)kernels->pattern_floats * sizeof(float)),
 		.available = (double)plica_memory_available(""),
 	};
 	out->total = out->dataset + out->patterns + out->object + out->waves + out->scratch;

@@ -267,6 +267,9 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 	PLICA_TRY(count_modes(&problem->modes, dataset, settings, err));
 	problem->probe_floats = problem->modes * problem->kernels->wave_floats;
 	PLICA_TRY(allocate(problem, err));
+	if (settings->diffraction_blur_px > 0.0)
+		PLICA_TRY(plica_blur_create(&problem->blur, problem->kernels,
+			settings->diffraction_blur_px, (size_t)problem->threads, err));
 	PLICA_TRY(lay_out(problem, dataset, err));
 	PLICA_TRY(pack_patterns(problem, dataset, err));
 	fill_object(problem, 1.0F);
@@ -303,6 +306,7 @@ void plica_problem_free(struct plica_problem *problem)
 	plica_free(problem->background);
 	plica_free(problem->background_scale);
 	plica_free(problem->intensity);
+	plica_blur_free(problem->blur);
 	plica_planes_release(&problem->object);
 	plica_kernels_free(problem->kernels);
 	plica_free(problem);

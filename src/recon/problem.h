@@ -18,6 +18,7 @@
 #include "plica/dataset.h"
 #include "plica/product.h"
 #include "plica/settings.h"
+#include "recon/blur.h"
 
 struct plica_problem {
 	const struct plica_settings *settings;
@@ -44,6 +45,7 @@ struct plica_problem {
 	float _Complex *natural; /**< scratch for the modes in natural order */
 	float *background;       /**< photons of every pattern, as a pattern; NULL: none */
 	float *background_scale; /**< 1/C of it, likewise; 0 where the pixel is invalid */
+	struct plica_blur *blur; /**< of the detector; NULL: none */
 	double *intensity;       /**< w: factor on the amplitudes of each position; NULL: all 1 */
 	struct plica_exit_wave *mode; /**< scratch: for each thread one for each mode */
 };

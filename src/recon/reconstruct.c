@@ -47,6 +47,7 @@ static enum plica_status prepare(struct plica_run *run, const struct plica_datas
 		PLICA_TRY(rescale_probe(run->problem, err));
 	PLICA_TRY(plica_constraints_create(&run->constraints, run->problem, err));
 	PLICA_TRY(run->engine->create(&run->state, run->problem, err));
+	PLICA_TRY(plica_loss_create(&run->displayed, run->problem, err));
 	PLICA_TRY(plica_run_allocate(run, err));
 out:
 	return status;
@@ -157,6 +158,7 @@ out:
 	plica_product_free(product);
 	if (run.engine != NULL)
 		run.engine->destroy(run.state);
+	plica_loss_free(run.displayed);
 	plica_constraints_free(run.constraints);
 	plica_problem_free(run.problem);
 	plica_free(run.loss);

@@ -58,7 +58,11 @@ static void run_epoch(struct plica_run *run)
 	run->engine->epoch(run->state, run->epochs, &epoch);
 	if (plica_constraints_apply(run->constraints, run->epochs) && run->engine->changed != NULL)
 		run->engine->changed(run->state);
-	run->loss[run->epochs] = epoch.loss;
+	if (run->epochs == 0)
+		run->first_residual = epoch.loss;
+	run->residual = epoch.loss;
+	run->loss[run->epochs] =
+		run->displayed != NULL ? plica_loss_measure(run->displayed) : epoch.loss;
 	run->objective[run->epochs] = isnan(epoch.objective) ? epoch.loss : epoch.objective;
 	run->epochs++;
 	run->cost += epoch.cost;
@@ -122,7 +126,7 @@ static enum plica_status check_sound(
 	struct plica_run *run, const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
 {
 	const struct plica_problem *problem = run->problem;
-	double loss = run->loss[run->epochs - 1];
+	double loss = run->residual;
 	double dark = problem->photons / problem->valid_pixels;
 	char reason[128];
 
@@ -132,10 +136,10 @@ static enum plica_status check_sound(
 		return diverged(run, hooks, "object or probe have values that are no numbers", err);
 	if (has_no_light(problem))
 		return diverged(run, hooks, "object or probe are 0 everywhere", err);
-	if (loss > LOST_LIGHT * dark && loss > LOST_GROUND * run->loss[0]) {
+	if (loss > LOST_LIGHT * dark && loss > LOST_GROUND * run->first_residual) {
 		(void)snprintf(reason, sizeof(reason),
 			"its loss has risen from %.3g to %.3g, a dark model's is %.3g",
-			run->loss[0], loss, dark);
+			run->first_residual, loss, dark);
 		return diverged(run, hooks, reason, err);
 	}
 	return PLICA_OK;

@@ -14,6 +14,7 @@ static const char *const supports[] = {"none", "ellipse", "rectangle", NULL};
 static const char *const grid_directions[] = {"xy", "x", "y", NULL};
 static const char *const grid_components[] = {"phase", "magnitude", NULL};
 static const char *const orthogonalize_methods[] = {"svd", "gs", NULL};
+static const char *const losses[] = {"mse_sqrt", "mse", "poisson", NULL};
 static const char *const illuminations[] = {"batch", "scan", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
@@ -56,6 +57,14 @@ static const struct plica_setting table[] = {
 	{"exclude_measured_pixels_below", PLICA_SETTING_NUMBER, AT(exclude_below), -1, 1e9, NULL,
 		FOR(ALL), "photons",
 		"a pixel with this count or less is left out of its pattern; -1: none is"},
+	{"diffraction_pattern_blur_sigma", PLICA_SETTING_NUMBER, AT(diffraction_blur_px), 0, 16,
+		NULL, FOR(ALL), "px",
+		"a Gaussian by which the detector spreads its signal over pixels; 0: none, and "
+		"quicker"},
+	{"displayed_loss_function", PLICA_SETTING_CHOICE, AT(displayed_loss), 0, 0, losses,
+		FOR(ALL), "",
+		"what an epoch's loss tells, not what is minimised; mse and poisson take another "
+		"pass over the patterns"},
 	{"initial_object", PLICA_SETTING_CHOICE, AT(initial_object), 0, 0, initial_objects,
 		FOR(ALL), "", "start from a flat object, or from the file's objectGuess"},
 	{"noise_model", PLICA_SETTING_CHOICE, AT(noise_model), 0, 0, noise_models,

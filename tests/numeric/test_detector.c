@@ -123,11 +123,81 @@ static void dead_pixels_are_left_out(void **state)
 	synthetic_release(&synthetic);
 }
 
+#define BLUR_PX 0.7
+
+/* One axis of all patterns, `pitch` floats from pixel to pixel; cyclic, in double. */
+static void blur_axis(const struct plica_dataset *dataset, size_t pitch)
+{
+	size_t side = dataset->pattern_px;
+	float *patterns = dataset->patterns;
+	double weight[7], total = 0.0, line[64];
+
+	for (int t = 0; t < 7; t++)
+		total += weight[t] = exp(-0.5 * (t - 3) * (t - 3) / (BLUR_PX * BLUR_PX));
+	for (size_t k = 0; k < dataset->pattern_count * side; k++) {
+		float *first =
+			patterns + (pitch == 1 ? k * side : k / side * side * side + k % side);
+
+		for (size_t x = 0; x < side; x++) {
+			line[x] = 0.0;
+			for (size_t t = 0; t < 7; t++)
+				line[x] += weight[t] / total *
+					   (double)first[(x + side + t - 3) % side * pitch];
+		}
+		for (size_t x = 0; x < side; x++)
+			first[x * pitch] = (float)line[x];
+	}
+}
+
+static float squared(float amplitude, size_t number)
+{
+	(void)number;
+	return amplitude * amplitude;
+}
+
+static float rooted(float counts, size_t number)
+{
+	(void)number;
+	return sqrtf(counts);
+}
+
+/* A detector that spreads its signal, known or not. */
+static void a_known_blur_is_undone(void **state)
+{
+	const char *const *names = plica_algorithms();
+	struct synthetic synthetic;
+
+	(void)state;
+	make_scan(&synthetic);
+	change_patterns(synthetic.dataset, squared);
+	blur_axis(synthetic.dataset, 1);
+	blur_axis(synthetic.dataset, synthetic.side);
+	change_patterns(synthetic.dataset, rooted);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		struct plica_settings settings = settings_of(names[i]);
+		struct plica_product *product[2];
+		double error[2];
+
+		for (int known = 0; known < 2; known++) {
+			settings.diffraction_blur_px = known ? BLUR_PX : 0.0;
+			error[known] = run(&synthetic, &settings, &product[known]);
+		}
+		print_message("# %s: %.4g, E_F %.3g, with the blur known %.4g, %.3g\n", names[i],
+			error[0], product[0]->fourier_error, error[1], product[1]->fourier_error);
+		assert_true(error[1] < 0.5 * error[0]);
+		assert_true(product[1]->fourier_error < 0.1 * product[0]->fourier_error);
+		for (int known = 0; known < 2; known++)
+			plica_product_free(product[known]);
+	}
+	synthetic_release(&synthetic);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gain_and_offset_are_undone),
 		cmocka_unit_test(dead_pixels_are_left_out),
+		cmocka_unit_test(a_known_blur_is_undone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

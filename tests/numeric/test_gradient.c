@@ -23,12 +23,15 @@ struct fixture {
 	size_t *positions;
 };
 
-static void fixture_init(struct fixture *fixture, const struct synthetic_params *params)
+/* `blur_px`: of the detector. */
+static void fixture_init_blurred(
+	struct fixture *fixture, const struct synthetic_params *params, double blur_px)
 {
 	synthetic_init(&fixture->synthetic, params);
 	assert_ok(plica_settings_init(&fixture->settings, "ML", &err));
 	fixture->settings.threads = 2;
 	fixture->settings.positions.optimizable = true;
+	fixture->settings.diffraction_blur_px = blur_px;
 	assert_ok(plica_problem_create(
 		&fixture->problem, fixture->synthetic.dataset, &fixture->settings, &err));
 	assert_ok(plica_pass_create(
@@ -36,6 +39,11 @@ static void fixture_init(struct fixture *fixture, const struct synthetic_params 
 	assert_ok(PLICA_NEW(&fixture->positions, fixture->problem->count, &err));
 	for (size_t i = 0; i < fixture->problem->count; i++)
 		fixture->positions[i] = i;
+}
+
+static void fixture_init(struct fixture *fixture, const struct synthetic_params *params)
+{
+	fixture_init_blurred(fixture, params, 0.0);
 }
 
 static void fixture_release(struct fixture *fixture)
@@ -121,7 +129,7 @@ static double difference(
 }
 
 /* df/dt = -2 <r, h>, against central differences, extrapolated to steps of length zero. */
-static void check_slope(bool poisson, bool probe)
+static void check_slope(bool poisson, bool probe, double blur_px)
 {
 	struct synthetic_params params = synthetic_defaults();
 	struct fixture fixture;
@@ -130,7 +138,7 @@ static void check_slope(bool poisson, bool probe)
 
 	params.guess_error = 0.3;
 	params.diffuse = true; /* no dark pixels, where |Psi| has a kink */
-	fixture_init(&fixture, &params);
+	fixture_init_blurred(&fixture, &params, blur_px);
 	make_direction(&fixture, &direction, probe);
 	assert_ok(plica_vector_create(&gradient, fixture.problem, &err));
 	(void)objective(&fixture, poisson);
@@ -154,25 +162,32 @@ static void check_slope(bool poisson, bool probe)
 static void object_gradient_of_amplitudes(void **state)
 {
 	(void)state;
-	check_slope(false, false);
+	check_slope(false, false, 0.0);
 }
 
 static void probe_gradient_of_amplitudes(void **state)
 {
 	(void)state;
-	check_slope(false, true);
+	check_slope(false, true, 0.0);
 }
 
 static void object_gradient_of_counts(void **state)
 {
 	(void)state;
-	check_slope(true, false);
+	check_slope(true, false, 0.0);
 }
 
 static void probe_gradient_of_counts(void **state)
 {
 	(void)state;
-	check_slope(true, true);
+	check_slope(true, true, 0.0);
+}
+
+static void gradients_of_a_detector_that_blurs(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 4; k++)
+		check_slope(k / 2 == 1, k % 2 == 1, 0.8);
 }
 
 static void move_position(struct fixture *fixture, size_t index, double dy, double dx)
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test(probe_gradient_of_amplitudes),
 		cmocka_unit_test(object_gradient_of_counts),
 		cmocka_unit_test(probe_gradient_of_counts),
+		cmocka_unit_test(gradients_of_a_detector_that_blurs),
 		cmocka_unit_test(position_gradient_of_counts),
 		cmocka_unit_test(a_line_of_objects_is_the_objective),
 		cmocka_unit_test(a_line_of_probes_is_the_objective),

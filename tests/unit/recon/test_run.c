@@ -15,6 +15,7 @@ struct seen {
 	long epochs, previews, early;
 	long checkpoints[8]; /* epochs in which the checkpoint's file was new */
 	size_t checkpoint_count;
+	double loss;
 	const char *path;
 };
 
@@ -27,6 +28,7 @@ static int watch(void *context, const struct plica_progress *progress)
 		seen->checkpoints[seen->checkpoint_count++] = progress->epoch - 1;
 	seen->epochs++;
 	seen->early += progress->early;
+	seen->loss = progress->loss;
 	return 0;
 }
 
@@ -107,6 +109,28 @@ static void a_settled_run_ends_early(void **state)
 	}
 }
 
+/* What is told is not what is judged: the same epochs, and other losses. */
+static void the_displayed_loss_decides_nothing(void **state)
+{
+	long epochs[2];
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct plica_settings settings = tiny_settings("LSQML");
+		struct seen seen = {0};
+		const struct plica_reconstruct_hooks hooks = {.progress = watch, .context = &seen};
+
+		settings.num_epochs = 500;
+		settings.early_stop.relative_gain = 0.05;
+		settings.early_stop.epochs = 3;
+		settings.displayed_loss = k == 0 ? PLICA_LOSS_MSE_SQRT : PLICA_LOSS_POISSON;
+		assert_ok(run(&settings, &hooks));
+		epochs[k] = seen.epochs;
+		assert_true((seen.loss > 0.0) == (k == 0)); /* many counts: -I log I */
+	}
+	assert_int_equal(epochs[0], epochs[1]);
+}
+
 /* A rule that asks for nothing, and one whose window is longer than the run. */
 static void a_run_without_the_rule_goes_on(void **state)
 {
@@ -149,6 +173,7 @@ int main(void)
 		cmocka_unit_test(checkpoints_come_every_so_many_epochs),
 		cmocka_unit_test(a_settled_run_ends_early),
 		cmocka_unit_test(a_run_without_the_rule_goes_on),
+		cmocka_unit_test(the_displayed_loss_decides_nothing),
 		cmocka_unit_test(divergence_is_told_from_a_bad_start),
 	};
 
