@@ -61,7 +61,7 @@ struct plica_reconstruct_hooks {
 
 /** What a run will take at its height, bytes. */
 struct plica_forecast {
-	double dataset;  /**< patterns as stored, and guesses; there already */
+	double dataset; /**< patterns as stored, and guesses, as far as they stay beside the rest */
 	double patterns; /**< as amplitudes in the order of the kernels */
 	double object;   /**< object and gradients, directions, illumination, scratch of its size */
 	double waves;    /**< exit waves of the positions that are kept at a time: a batch */
@@ -70,16 +70,17 @@ struct plica_forecast {
 	double available; /**< to be had beyond the dataset */
 };
 
-/** Forecasts the memory of a run from sizes and settings alone; right to about a fifth. */
+/** Forecasts the memory of a run, by plica_reconstruct_consume or else by plica_reconstruct, from
+ * sizes and settings alone; right to about a fifth. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_forecast_memory(struct plica_forecast *out,
-	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	const struct plica_dataset *dataset, const struct plica_settings *settings, bool consumes,
 	struct plica_error *err);
 
 /** PLICA_ERR_MEMORY when a run needs more than `memory_bytes` (0: as in the hooks), with the parts
- * and a batch size that fits if there is one. plica_reconstruct begins with this. */
+ * and a batch size that fits if there is one. Every reconstruction begins with this. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct_check(
 	const struct plica_dataset *dataset, const struct plica_settings *settings,
-	double memory_bytes, struct plica_error *err);
+	double memory_bytes, bool consumes, struct plica_error *err);
 
 /**
  * Runs until settings->num_epochs passes over all patterns are done. `hooks` may be NULL. A run
@@ -89,6 +90,15 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct_check(
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct(struct plica_product **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	const struct plica_reconstruct_hooks *hooks, struct plica_error *err);
+
+/**
+ * The same for a caller who does not need the dataset any more: takes *dataset over, which is freed
+ * and set to NULL in every case. Its patterns are turned into the engine's form in place, so that
+ * they are held once and not twice: of a large scan that is nearly half of the memory.
+ */
+PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct_consume(struct plica_product **out,
+	struct plica_dataset **dataset, const struct plica_settings *settings,
 	const struct plica_reconstruct_hooks *hooks, struct plica_error *err);
 
 #endif

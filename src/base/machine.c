@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* What is freed in blocks of this size is worth a system call. */
-#define RETURNED_BYTES (1 << 20)
+#define RETURNED_BYTES (1 << 18)
 
 /* What follows "key ... : " in the first line of `path` that begins with `key`. */
 static void read_entry(char *out, size_t size, const char *path, const char *key)

@@ -50,34 +50,44 @@ static void *align(void *given, size_t bytes)
 	return block;
 }
 
-static enum plica_status allocate(
-	void **out, size_t count, size_t size, bool zeroed, struct plica_error *err)
+/* NULL, with the reason in `err`, when there is no such block. */
+static void *allocate(size_t count, size_t size, bool zeroed, struct plica_error *err)
 {
 	size_t bytes;
 	void *given;
 
-	if (!plica_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2)
-		return plica_error_set(err, PLICA_ERR_MEMORY,
+	if (!plica_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2) {
+		(void)plica_error_set(err, PLICA_ERR_MEMORY,
 			"cannot allocate %zu items of %zu bytes: the size overflows", count, size);
+		return NULL;
+	}
 	bytes = (bytes + PLICA_ALIGNMENT) / PLICA_ALIGNMENT * PLICA_ALIGNMENT;
 	/* calloc, since it knows which pages come fresh and zero from the system */
 	given = zeroed ? calloc(1, bytes + PLICA_ALIGNMENT) : malloc(bytes + PLICA_ALIGNMENT);
-	if (given == NULL)
-		return plica_error_set(
-			err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", bytes);
-	*out = align(given, bytes);
+	if (given != NULL)
+		return align(given, bytes);
+	(void)plica_error_set(
+		err, PLICA_ERR_MEMORY, "cannot allocate %zu bytes: out of memory", bytes);
+	return NULL;
+}
+
+static enum plica_status take(void **out, void *block)
+{
+	if (block == NULL)
+		return PLICA_ERR_MEMORY;
+	*out = block;
 	return PLICA_OK;
 }
 
 enum plica_status plica_allocate(void **out, size_t count, size_t size, struct plica_error *err)
 {
-	return allocate(out, count, size, true, err);
+	return take(out, allocate(count, size, true, err));
 }
 
 enum plica_status plica_allocate_unset(
 	void **out, size_t count, size_t size, struct plica_error *err)
 {
-	return allocate(out, count, size, false, err);
+	return take(out, allocate(count, size, false, err));
 }
 
 void plica_free(void *block)
@@ -88,6 +98,15 @@ void plica_free(void *block)
 		return;
 	memcpy(&given, (char *)block - sizeof(given), sizeof(given));
 	free(given);
+}
+
+void plica_forget(void *block, size_t bytes)
+{
+	char *first;
+	size_t whole = whole_pages(&first, block, bytes);
+
+	if (whole > 0)
+		(void)madvise(first, whole, MADV_DONTNEED); /* at worst the pages stay */
 }
 
 enum plica_status plica_copy_text(char **out, const char *text, struct plica_error *err)

@@ -34,6 +34,9 @@ PLICA_MUST_USE enum plica_status plica_allocate_unset(
 /** Frees a block of plica_allocate; NULL is fine. */
 void plica_free(void *block);
 
+/** Gives the pages of a part of a block back before all of it is freed: what stood there is lost. */
+void plica_forget(void *block, size_t bytes);
+
 /** A NUL-terminated copy of `text`, to be freed with plica_free. */
 PLICA_MUST_USE enum plica_status plica_copy_text(
 	char **out, const char *text, struct plica_error *err);

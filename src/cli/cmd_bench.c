@@ -62,7 +62,7 @@ static void round_positions(struct plica_dataset *dataset)
 	}
 }
 
-static enum plica_status measure(struct plica_bench *out, struct plica_dataset *dataset,
+static enum plica_status measure(struct plica_bench *out, struct plica_dataset **dataset,
 	const struct arguments *arguments, struct plica_error *err)
 {
 	enum plica_status status;
@@ -71,7 +71,7 @@ static enum plica_status measure(struct plica_bench *out, struct plica_dataset *
 		.settings = &settings, .seconds = arguments->seconds};
 
 	if (arguments->integer)
-		round_positions(dataset);
+		round_positions(*dataset);
 	PLICA_TRY(plica_settings_init(&settings, arguments->algorithm, err));
 	settings.threads = arguments->threads;
 	PLICA_TRY(plica_bench_run(out, dataset, &params, err));
@@ -90,7 +90,7 @@ static enum plica_status measure_one(struct plica_bench *out, const char *file, 
 		PLICA_TRY(plica_dataset_load(&dataset, file, err));
 	else
 		PLICA_TRY(simulate(&dataset, side, arguments, err));
-	PLICA_TRY(measure(out, dataset, arguments, err));
+	PLICA_TRY(measure(out, &dataset, arguments, err));
 out:
 	plica_dataset_free(dataset);
 	return status;

@@ -240,7 +240,7 @@ static int print_forecast(const struct plica_forecast *forecast, const struct ar
 		const char *name, *text;
 		double bytes;
 	} rows[] = {
-		{"dataset", "data set", forecast->dataset},
+		{"dataset", "data set, beside the rest", forecast->dataset},
 		{"patterns", "patterns as amplitudes", forecast->patterns},
 		{"object", "object and what is of its size", forecast->object},
 		{"waves", "exit waves", forecast->waves},
@@ -268,10 +268,10 @@ static int dry_run(const struct arguments *arguments, const struct plica_setting
 	int result = CLI_DONE;
 
 	PLICA_TRY(load_input(&dataset, arguments->input, &err));
-	PLICA_TRY(plica_forecast_memory(&forecast, dataset, settings, &err));
+	PLICA_TRY(plica_forecast_memory(&forecast, dataset, settings, true, &err));
 	result = print_forecast(&forecast, arguments);
 	PLICA_TRY(plica_reconstruct_check(
-		dataset, settings, GIGABYTE * arguments->memory_gigabytes, &err));
+		dataset, settings, GIGABYTE * arguments->memory_gigabytes, true, &err));
 out:
 	if (status != PLICA_OK)
 		result = cli_fail(status, &err);
@@ -308,7 +308,7 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 		cli_warn("starting anew; '%s' will be replaced (--resume goes on from it)",
 			checkpoint);
 	hooks.checkpoint_path = checkpoint;
-	status = plica_reconstruct(&product, dataset, settings, &hooks, &err);
+	status = plica_reconstruct_consume(&product, &dataset, settings, &hooks, &err);
 	cli_progress_end(&watch.progress);
 	if (status != PLICA_OK)
 		goto out;

@@ -131,28 +131,42 @@ void plica_archive_integer(struct plica_archive *archive, const char *name, long
 	*value = (long)wide;
 }
 
-/* Complex arrays go through a natural copy, which does not depend on the kernels' variant. */
-static float _Complex *natural_copy(struct plica_archive *archive, size_t count)
+/* Complex arrays are stored in natural order, which does not depend on the kernels' variant: an
+ * array to be filled, and put in by put_complex, or one that was read. */
+static void get_complex(
+	struct plica_array *array, struct plica_archive *archive, const char *name, size_t count)
 {
-	float _Complex *natural = NULL;
+	*array = (struct plica_array){0};
+	if (archive->status != PLICA_OK)
+		return;
+	if (archive->npz != NULL)
+		archive->status = read_member(array, archive, name, PLICA_DTYPE_C64, count);
+	else
+		archive->status =
+			plica_array_create(array, PLICA_DTYPE_C64, 1, &count, &archive->error);
+}
 
-	if (archive->status == PLICA_OK)
-		archive->status = PLICA_NEW(&natural, count, &archive->error);
-	return natural;
+static void put_complex(struct plica_array *array, struct plica_archive *archive, const char *name)
+{
+	if (archive->npz != NULL)
+		plica_array_release(array);
+	else
+		plica_members_take(&archive->members, name, array);
 }
 
 void plica_archive_planes(
 	struct plica_archive *archive, const char *name, struct plica_planes *planes)
 {
-	size_t count = planes->rows * planes->cols;
-	float _Complex *natural = natural_copy(archive, count);
+	struct plica_array array;
 
-	if (natural == NULL)
+	get_complex(&array, archive, name, planes->rows * planes->cols);
+	if (array.data == NULL)
 		return;
-	plica_planes_to(natural, planes);
-	exchange(archive, name, PLICA_DTYPE_C64, natural, count);
-	plica_planes_from(planes, natural);
-	plica_free(natural);
+	if (archive->npz != NULL)
+		plica_planes_from(planes, array.data);
+	else
+		plica_planes_to(array.data, planes);
+	put_complex(&array, archive, name);
 }
 
 void plica_archive_waves(
@@ -160,18 +174,20 @@ void plica_archive_waves(
 {
 	const struct plica_kernels *kernels = archive->kernels;
 	size_t pixels = kernels->size * kernels->size;
-	float _Complex *natural = natural_copy(archive, count * pixels);
+	struct plica_array array;
+	float _Complex *natural;
 
-	if (natural == NULL)
-		return;
-	for (size_t k = 0; k < count; k++)
-		kernels->table->wave_to(
-			kernels, natural + k * pixels, waves + k * kernels->wave_floats);
-	exchange(archive, name, PLICA_DTYPE_C64, natural, count * pixels);
-	for (size_t k = 0; k < count; k++)
-		kernels->table->wave_from(
-			kernels, waves + k * kernels->wave_floats, natural + k * pixels);
-	plica_free(natural);
+	get_complex(&array, archive, name, count * pixels);
+	natural = array.data;
+	for (size_t k = 0; natural != NULL && k < count; k++)
+		if (archive->npz != NULL)
+			kernels->table->wave_from(
+				kernels, waves + k * kernels->wave_floats, natural + k * pixels);
+		else
+			kernels->table->wave_to(
+				kernels, natural + k * pixels, waves + k * kernels->wave_floats);
+	if (natural != NULL)
+		put_complex(&array, archive, name);
 }
 
 static enum plica_status read_text(char **text, struct plica_archive *archive, const char *name)

@@ -3,10 +3,11 @@
 
 #include <complex.h>
 #include <math.h>
-#include <omp.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/machine.h"
+#include "base/memory.h"
 #include "base/try.h"
 #include "data/dataset.h"
 #include "num/fft.h"
@@ -15,37 +16,67 @@
 /* However long they take; one more goes before and warms everything up. */
 #define LEAST_EPOCHS 3
 
-/* One engine on the data, ready to run. */
+/* The data, ready for one engine after the other. */
 struct subject {
 	struct plica_settings settings;
 	struct plica_problem *problem;
+	int most_threads;     /* the problem's own number */
+	float complex *probe; /* the modes at the start, natural order */
 	const struct plica_engine *engine;
 	void *state;
 };
 
-static void release(struct subject *subject)
+static void end(struct subject *subject)
 {
 	if (subject->engine != NULL)
 		subject->engine->destroy(subject->state);
+	subject->state = NULL;
+}
+
+static void release(struct subject *subject)
+{
+	end(subject);
+	if (subject->problem != NULL)
+		subject->problem->threads = subject->most_threads;
+	plica_free(subject->probe);
 	plica_problem_free(subject->problem);
 }
 
-/* With `profile`, its kernels are wrapped before the engine sees them. */
-static enum plica_status prepare(struct subject *subject, const struct plica_dataset *dataset,
-	struct plica_profile *profile, struct plica_error *err)
+static size_t probe_bytes(const struct plica_problem *problem)
+{
+	return problem->modes * problem->side * problem->side * sizeof(float complex);
+}
+
+static enum plica_status prepare(
+	struct subject *subject, struct plica_dataset **dataset, struct plica_error *err)
 {
 	enum plica_status status;
+	struct plica_settings *settings = &subject->settings;
 
-	PLICA_TRY(plica_settings_check(&subject->settings, err));
-	if (subject->settings.num_epochs < 1 + LEAST_EPOCHS)
-		subject->settings.num_epochs = 1 + LEAST_EPOCHS;
-	PLICA_TRY(plica_engine_find(&subject->engine, subject->settings.algorithm, err));
-	PLICA_TRY(plica_problem_create(&subject->problem, dataset, &subject->settings, err));
-	if (profile != NULL)
-		plica_profile_attach(profile, subject->problem->kernels);
-	PLICA_TRY(subject->engine->create(&subject->state, subject->problem, err));
+	PLICA_TRY(plica_settings_check(settings, err));
+	if (settings->num_epochs < 1 + LEAST_EPOCHS)
+		settings->num_epochs = 1 + LEAST_EPOCHS;
+	PLICA_TRY(plica_engine_find(&subject->engine, settings->algorithm, err));
+	PLICA_TRY(plica_problem_consume(&subject->problem, dataset, settings, err));
+	subject->most_threads = subject->problem->threads;
+	PLICA_TRY(plica_allocate(
+		(void **)(void *)&subject->probe, 1, probe_bytes(subject->problem), err));
+	plica_problem_modes_out(subject->problem);
+	memcpy(subject->probe, subject->problem->natural, probe_bytes(subject->problem));
 out:
 	return status;
+}
+
+/* A new engine, on the object and the probe of the start. */
+static enum plica_status begin(struct subject *subject, int threads, struct plica_error *err)
+{
+	struct plica_problem *problem = subject->problem;
+
+	problem->threads = threads;
+	plica_problem_flatten(problem);
+	memcpy(problem->natural, subject->probe, probe_bytes(problem));
+	plica_problem_modes_in(problem);
+	return subject->engine->create(&subject->state, problem, err);
 }
 
 /* What one epoch took. */
@@ -88,91 +119,93 @@ static void time_epochs(struct plica_bench_epochs *out, struct subject *subject,
 }
 
 static enum plica_status run_threads(struct plica_bench *bench, int threads,
-	const struct plica_dataset *dataset, const struct plica_bench_params *params,
-	struct plica_error *err)
+	struct subject *subject, double seconds, struct plica_error *err)
 {
-	enum plica_status status;
 	struct plica_bench_epochs *run = &bench->run[bench->run_count];
-	struct subject subject = {.settings = *params->settings};
+	enum plica_status status = begin(subject, threads, err);
 
+	if (status != PLICA_OK)
+		return status;
 	*run = (struct plica_bench_epochs){.threads = threads};
-	subject.settings.threads = threads;
-	PLICA_TRY(prepare(&subject, dataset, NULL, err));
-	bench->kernels = subject.problem->kernels->table->name;
-	bench->shifted = subject.problem->shifted;
-	bench->transforms = (bench->shifted ? 4 : 2) * subject.problem->modes;
-	bench->needed_bytes = (int64_t)(subject.problem->object.rows *
-					subject.problem->object.cols * sizeof(float complex));
-	time_epochs(run, &subject, params->seconds);
+	time_epochs(run, subject, seconds);
 	bench->run_count++;
-out:
-	release(&subject);
-	return status;
+	end(subject);
+	return PLICA_OK;
 }
 
 /* Once more on one thread, with the clock in every kernel. */
-static enum plica_status run_profile(struct plica_bench *bench, const struct plica_dataset *dataset,
-	const struct plica_bench_params *params, struct plica_error *err)
+static enum plica_status run_profile(
+	struct plica_bench *bench, struct subject *subject, double seconds, struct plica_error *err)
 {
-	enum plica_status status;
 	struct plica_profile profile;
-	struct subject subject = {.settings = *params->settings};
-	double most, start, passes = 0.0;
+	double most = (double)subject->settings.num_epochs;
+	double passes = 0.0;
+	double start;
+	enum plica_status status;
 
-	subject.settings.threads = 1;
-	PLICA_TRY(prepare(&subject, dataset, &profile, err));
-	most = (double)subject.settings.num_epochs;
+	plica_profile_attach(&profile, subject->problem->kernels);
+	PLICA_TRY(begin(subject, 1, err));
 	start = plica_seconds();
-	for (long number = 0; passes < most &&
-			      (number < LEAST_EPOCHS || plica_seconds() - start < params->seconds);
+	for (long number = 0;
+		passes < most && (number < LEAST_EPOCHS || plica_seconds() - start < seconds);
 		number++)
-		passes += time_epoch(&subject, number).cost;
+		passes += time_epoch(subject, number).cost;
 	bench->profiled_s = (plica_seconds() - start - plica_profile_overhead(&profile)) / passes;
 	for (size_t k = 0; k < PLICA_PROFILE_KERNELS; k++)
 		bench->kernel_s[k] =
 			plica_profile_seconds(&profile, (enum plica_profile_kernel)k) / passes;
+	end(subject);
 out:
-	release(&subject);
+	plica_profile_detach(&profile, subject->problem->kernels);
 	return status;
 }
 
-/* Adds to the object's bytes those of the patterns as stored, and two waves a position and mode of
- * a batch. */
-static void count_needed(struct plica_bench *bench, const struct plica_dataset *dataset,
-	const struct plica_settings *settings)
+/* Patterns as stored, the object, and two waves a position and mode of a batch. */
+static int64_t needed_bytes(int64_t stored_bytes, const struct plica_problem *problem)
 {
-	size_t pixels = dataset->pattern_px * dataset->pattern_px;
-	size_t batch = (size_t)settings->batch_size < dataset->pattern_count
-			       ? (size_t)settings->batch_size
-			       : dataset->pattern_count;
-	size_t modes = bench->transforms / (bench->shifted ? 4 : 2);
+	size_t asked = (size_t)problem->settings->batch_size;
+	size_t batch = asked < problem->count ? asked : problem->count;
+	size_t object = problem->object.rows * problem->object.cols;
 
-	bench->needed_bytes += (int64_t)(dataset->pattern_count * plica_pattern_bytes(dataset) +
-					 2 * batch * modes * pixels * sizeof(float complex));
+	return stored_bytes +
+	       (int64_t)(object * sizeof(float complex) + 2 * batch * probe_bytes(problem));
 }
 
-enum plica_status plica_bench_run(struct plica_bench *out, const struct plica_dataset *dataset,
+static void describe(struct plica_bench *out, const struct plica_problem *problem)
+{
+	out->patterns = problem->count;
+	out->side = problem->side;
+	out->kernels = problem->kernels->table->name;
+	out->shifted = problem->shifted;
+	out->transforms = (problem->shifted ? 4 : 2) * problem->modes;
+}
+
+enum plica_status plica_bench_run(struct plica_bench *out, struct plica_dataset **dataset,
 	const struct plica_bench_params *params, struct plica_error *err)
 {
 	enum plica_status status;
-	const struct plica_settings *settings = params->settings;
-	int most = settings->threads > 0 ? (int)settings->threads : omp_get_num_procs();
+	struct subject subject = {.settings = *params->settings};
+	int64_t stored = (int64_t)((*dataset)->pattern_count * plica_pattern_bytes(*dataset));
 
-	*out = (struct plica_bench){
-		.patterns = dataset->pattern_count, .side = dataset->pattern_px};
+	*out = (struct plica_bench){0};
 	plica_peak_memory_reset();
+	PLICA_TRY(prepare(&subject, dataset, err));
+	describe(out, subject.problem);
 	for (int threads = 1, last = 0; threads != last && out->run_count < PLICA_BENCH_THREADS;) {
-		PLICA_TRY(run_threads(out, threads, dataset, params, err));
+		PLICA_TRY(run_threads(out, threads, &subject, params->seconds, err));
 		last = threads;
-		threads = 2 * threads < most ? 2 * threads : most;
+		threads = 2 * threads < subject.most_threads ? 2 * threads : subject.most_threads;
 	}
 	out->peak_bytes = plica_peak_memory_bytes();
-	count_needed(out, dataset, settings);
-	PLICA_TRY(run_profile(out, dataset, params, err));
+	out->needed_bytes = needed_bytes(stored, subject.problem);
+	PLICA_TRY(run_profile(out, &subject, params->seconds, err));
 	PLICA_TRY(plica_fft_measure(&out->transform_s, out->side, 0.1, err));
 	for (size_t i = 0; i < out->run_count; i++)
 		out->run[i].floor_s = (double)(out->patterns * out->transforms) * out->transform_s /
 				      (double)out->run[i].threads;
 out:
+	release(&subject);
+	plica_dataset_free(*dataset); /* where the settings were refused */
+	*dataset = NULL;
 	return status;
 }

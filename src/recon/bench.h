@@ -48,9 +48,10 @@ struct plica_bench_params {
 	double seconds;                        /**< roughly, for each measurement */
 };
 
-/** Measures the engine of the settings on the dataset. */
+/** Measures the engine of the settings, from a flat object on, on *dataset, which it takes over:
+ * the dataset is freed and set to NULL in every case. */
 PLICA_MUST_USE enum plica_status plica_bench_run(struct plica_bench *out,
-	const struct plica_dataset *dataset, const struct plica_bench_params *params,
+	struct plica_dataset **dataset, const struct plica_bench_params *params,
 	struct plica_error *err);
 
 #endif

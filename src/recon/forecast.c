@@ -17,7 +17,7 @@
 #define MARGIN 2.0
 #define STRIDE_PAD 32.0
 /* Program, libraries, plans and stacks. */
-#define BASE_BYTES 12e6
+#define BASE_BYTES 9e6
 #define GIGABYTE 1e9
 
 /* What an engine keeps. A canvas is one real number for each pixel of the object. */
@@ -32,12 +32,13 @@ struct engine_needs {
 	bool has_batches;
 };
 
-/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, four vectors of 2. */
+/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, four vectors of 2, two of them
+ * again in a checkpoint. */
 static const struct engine_needs table[] = {
 	{"LSQML", 6.0, 4.0, 2.0, 12.0, 4.0, 0.0, true},
 	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
 	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
-	{"ML", 14.0, 2.0, 0.0, 0.0, 4.0, 64.0, false},
+	{"ML", 18.0, 2.0, 0.0, 0.0, 4.0, 64.0, false},
 };
 
 static const struct engine_needs *needs_of(const struct plica_settings *settings)
@@ -145,7 +146,7 @@ static double dataset_bytes(const struct plica_dataset *dataset)
 }
 
 enum plica_status plica_forecast_memory(struct plica_forecast *out,
-	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	const struct plica_dataset *dataset, const struct plica_settings *settings, bool consumes,
 	struct plica_error *err)
 {
 	enum plica_status status;
@@ -158,7 +159,6 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 	PLICA_TRY(plica_kernels_create(&kernels, dataset->pattern_px, NULL, err));
 	wave = mode_count(dataset, settings) * (double)kernels->wave_floats * sizeof(float);
 	*out = (struct plica_forecast){
-		.dataset = dataset_bytes(dataset),
 		.patterns = (double)dataset->pattern_count * (double)kernels->pattern_floats *
 			    sizeof(float),
 		.object = canvas_count(settings) * canvas_pixels(dataset, settings) * sizeof(float),
@@ -170,6 +170,10 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 						  (double)kernels->pattern_floats * sizeof(float)),
 		.available = (double)plica_memory_available(""),
 	};
+	/* a dataset that is consumed is gone before anything but the patterns is made */
+	out->dataset = dataset_bytes(dataset);
+	if (consumes)
+		out->dataset = fmax(0.0, out->dataset - out->patterns - out->object - out->waves);
 	out->total = out->dataset + out->patterns + out->object + out->waves + out->scratch;
 out:
 	plica_kernels_free(kernels);
@@ -188,10 +192,12 @@ static long batch_that_fits(const struct plica_forecast *forecast, double limit,
 }
 
 enum plica_status plica_reconstruct_check(const struct plica_dataset *dataset,
-	const struct plica_settings *settings, double memory_bytes, struct plica_error *err)
+	const struct plica_settings *settings, double memory_bytes, bool consumes,
+	struct plica_error *err)
 {
 	struct plica_forecast forecast;
-	enum plica_status status = plica_forecast_memory(&forecast, dataset, settings, err);
+	enum plica_status status =
+		plica_forecast_memory(&forecast, dataset, settings, consumes, err);
 	double most;
 	long batch;
 	char advice[64] = "no batch size would fit";
@@ -199,7 +205,7 @@ enum plica_status plica_reconstruct_check(const struct plica_dataset *dataset,
 	if (status != PLICA_OK)
 		return status;
 	/* the dataset is here already: it does not have to be found any more */
-	most = memory_bytes > 0.0 ? memory_bytes : forecast.available + forecast.dataset;
+	most = memory_bytes > 0.0 ? memory_bytes : forecast.available + dataset_bytes(dataset);
 	if (forecast.total <= most)
 		return PLICA_OK;
 	batch = batch_that_fits(&forecast, most, dataset, settings);

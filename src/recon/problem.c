@@ -12,10 +12,10 @@
 #include "optics/probe.h"
 #include "recon/background.h"
 #include "recon/bands.h"
-#include "recon/detector.h"
 #include "recon/exit.h"
 #include "recon/intensity.h"
 #include "recon/modes.h"
+#include "recon/packing.h"
 
 /* Canvas pixels beyond the outermost patch: room for rounding. */
 #define MARGIN 2
@@ -30,8 +30,6 @@ static enum plica_status allocate(struct plica_problem *problem, struct plica_er
 	PLICA_TRY(PLICA_NEW(&problem->work, threads, err));
 	for (int i = 0; i < problem->threads; i++)
 		PLICA_TRY(plica_allocate(&problem->work[i], 1, kernels->work_bytes, err));
-	PLICA_TRY(plica_allocate((void **)(void *)&problem->patterns, count,
-		kernels->pattern_floats * sizeof(float), err));
 	PLICA_TRY(PLICA_NEW(&problem->y_px, count, err));
 	PLICA_TRY(PLICA_NEW(&problem->x_px, count, err));
 	PLICA_TRY(PLICA_NEW(&problem->row, count, err));
@@ -98,13 +96,15 @@ static enum plica_status lay_out(
 	return plica_planes_create(&problem->object, rows, cols, err);
 }
 
-static void fill_object(struct plica_problem *problem, float value)
+void plica_problem_flatten(struct plica_problem *problem)
 {
 	struct plica_planes *object = &problem->object;
 
 	for (size_t y = 0; y < object->rows; y++)
-		for (size_t x = 0; x < object->cols; x++)
-			object->re[y * object->stride + x] = value;
+		for (size_t x = 0; x < object->cols; x++) {
+			object->re[y * object->stride + x] = 1.0F;
+			object->im[y * object->stride + x] = 0.0F;
+		}
 }
 
 /* The dataset's object under the canvas; a pixel that it does not have stays 1. */
@@ -146,76 +146,6 @@ static enum plica_status copy_object(
 	return PLICA_OK;
 }
 
-static void mark_invalid(float *amplitudes, const struct plica_dataset *dataset)
-{
-	size_t pixels = dataset->pattern_px * dataset->pattern_px;
-
-	if (dataset->mask == NULL)
-		return;
-	for (size_t k = 0; k < pixels; k++)
-		if (dataset->mask[k] == 0)
-			amplitudes[k] = -1.0F;
-}
-
-/* Pattern `index` as amplitudes, -1 where invalid. */
-static void load_pattern(struct plica_problem *problem, float *natural,
-	const struct plica_dataset *dataset, size_t index)
-{
-	plica_dataset_amplitudes(natural, dataset, index);
-	if (plica_detector_is_calibrated(problem->settings))
-		problem->negative_counts += plica_detector_calibrate(
-			natural, problem->side * problem->side, problem->settings);
-	mark_invalid(natural, dataset);
-}
-
-static size_t count_valid(const float *amplitudes, size_t count)
-{
-	size_t valid = 0;
-
-	for (size_t k = 0; k < count; k++)
-		valid += amplitudes[k] >= 0.0F;
-	return valid;
-}
-
-static double valid_power(const float *amplitudes, size_t count)
-{
-	double power = 0.0;
-
-	for (size_t k = 0; k < count; k++)
-		if (amplitudes[k] > 0.0F)
-			power += (double)amplitudes[k] * (double)amplitudes[k];
-	return power;
-}
-
-static enum plica_status pack_patterns(
-	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
-{
-	const struct plica_kernels *kernels = problem->kernels;
-	size_t pixels = problem->side * problem->side;
-	double photons = 0.0;
-	size_t valid = 0;
-	float *natural = NULL;
-	enum plica_status status = PLICA_NEW(&natural, pixels, err);
-
-	if (status != PLICA_OK)
-		return status;
-	for (size_t i = 0; i < problem->count; i++) {
-		load_pattern(problem, natural, dataset, i);
-		photons += valid_power(natural, pixels);
-		valid += count_valid(natural, pixels);
-		kernels->table->pattern_from(
-			kernels, problem->patterns + i * kernels->pattern_floats, natural);
-	}
-	problem->photons = photons / (double)problem->count;
-	problem->valid_pixels = (double)valid / (double)problem->count;
-	plica_free(natural);
-	if (valid == 0 || !(photons > 0.0))
-		return plica_error_set(err, PLICA_ERR_DATA,
-			"nothing to reconstruct: no photon in any valid pixel of %zu patterns",
-			problem->count);
-	return PLICA_OK;
-}
-
 static enum plica_status take_probe(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
@@ -251,9 +181,9 @@ static int thread_count(const struct plica_settings *settings)
 	return settings->threads > 0 ? (int)settings->threads : omp_get_num_procs();
 }
 
-enum plica_status plica_problem_create(struct plica_problem **out,
-	const struct plica_dataset *dataset, const struct plica_settings *settings,
-	struct plica_error *err)
+/* `own` is the dataset again when its patterns may be used up, else NULL. */
+static enum plica_status create(struct plica_problem **out, const struct plica_dataset *dataset,
+	struct plica_dataset *own, const struct plica_settings *settings, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_problem *problem = NULL;
@@ -271,8 +201,8 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 		PLICA_TRY(plica_blur_create(&problem->blur, problem->kernels,
 			settings->diffraction_blur_px, (size_t)problem->threads, err));
 	PLICA_TRY(lay_out(problem, dataset, err));
-	PLICA_TRY(pack_patterns(problem, dataset, err));
-	fill_object(problem, 1.0F);
+	PLICA_TRY(plica_pack_patterns(problem, dataset, own, err));
+	plica_problem_flatten(problem);
 	if (settings->initial_object == PLICA_INITIAL_DATASET)
 		PLICA_TRY(copy_object(problem, dataset, err));
 	PLICA_TRY(take_probe(problem, dataset, err));
@@ -282,6 +212,23 @@ enum plica_status plica_problem_create(struct plica_problem **out,
 	problem = NULL;
 out:
 	plica_problem_free(problem);
+	return status;
+}
+
+enum plica_status plica_problem_create(struct plica_problem **out,
+	const struct plica_dataset *dataset, const struct plica_settings *settings,
+	struct plica_error *err)
+{
+	return create(out, dataset, NULL, settings, err);
+}
+
+enum plica_status plica_problem_consume(struct plica_problem **out, struct plica_dataset **dataset,
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	enum plica_status status = create(out, *dataset, *dataset, settings, err);
+
+	plica_dataset_free(*dataset);
+	*dataset = NULL;
 	return status;
 }
 

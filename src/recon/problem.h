@@ -26,6 +26,7 @@ struct plica_problem {
 	size_t count;           /**< J, positions */
 	size_t side;            /**< N */
 	double valid_pixels;    /**< of one pattern, mean over the patterns */
+	bool same_pixels;       /**< every pattern has the same valid ones, those of the mask */
 	size_t negative_counts; /**< pixels of all patterns whose counts were set to 0 */
 	double photons;         /**< mean over the patterns */
 	struct plica_kernels *kernels;
@@ -54,7 +55,15 @@ struct plica_problem {
 PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,
 	struct plica_error *err);
+/** The same, taking *dataset over, which is freed and set to NULL in every case: its patterns are
+ * never held twice. */
+PLICA_MUST_USE enum plica_status plica_problem_consume(struct plica_problem **out,
+	struct plica_dataset **dataset, const struct plica_settings *settings,
+	struct plica_error *err);
 void plica_problem_free(struct plica_problem *problem);
+
+/** Sets the object to 1. */
+void plica_problem_flatten(struct plica_problem *problem);
 
 /** Brings patch and fraction of position `index` up to date after y_px or x_px has changed; it must
  * not leave the canvas (settings.positions.max_correction makes room). */

@@ -150,6 +150,11 @@ void plica_profile_attach(struct plica_profile *profile, struct plica_kernels *k
 	kernels->table = &profile->table;
 }
 
+void plica_profile_detach(struct plica_profile *profile, struct plica_kernels *kernels)
+{
+	kernels->table = profile->timed;
+}
+
 double plica_profile_seconds(const struct plica_profile *profile, enum plica_profile_kernel kernel)
 {
 	double clock = profile->clock_s * (double)profile->kernel[kernel].calls;

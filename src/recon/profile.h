@@ -39,7 +39,9 @@ struct plica_profile {
 
 /** Wraps the kernels, which `profile` must outlive, and sets all sums to 0. */
 void plica_profile_attach(struct plica_profile *profile, struct plica_kernels *kernels);
-/** Seconds in a kernel since then, without the clock's share. */
+/** Unwraps them. */
+void plica_profile_detach(struct plica_profile *profile, struct plica_kernels *kernels);
+/** Seconds in a kernel since they were attached, without the clock's share. */
 double plica_profile_seconds(const struct plica_profile *profile, enum plica_profile_kernel kernel);
 /** What looking at the clock has added in all: to be taken off the whole. */
 double plica_profile_overhead(const struct plica_profile *profile);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -14,15 +15,30 @@
 #include "recon/checkpoint.h"
 #include "recon/denoise.h"
 #include "recon/engine.h"
+#include "recon/exit.h"
 #include "recon/nuisance.h"
 #include "recon/run.h"
+
+/* On a flat object the models of all positions differ in their phases alone: one stands for all. */
+static void sum_first_models(struct plica_exit_sums *sums, struct plica_problem *problem)
+{
+	struct plica_exit args = plica_exit_of(problem, 0);
+
+	if (problem->settings->initial_object == PLICA_INITIAL_DATASET || !problem->same_pixels) {
+		plica_problem_sums(problem, sums);
+		return;
+	}
+	plica_exit_run(problem, &args, sums);
+	sums->modelled *= (double)problem->count;
+	sums->measured = problem->photons * (double)problem->count;
+}
 
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
 {
 	struct plica_exit_sums sums;
 	double background = (double)problem->count * plica_background_photons(problem);
 
-	plica_problem_sums(problem, &sums);
+	sum_first_models(&sums, problem);
 	sums.modelled -= background;
 	sums.measured = fmax(sums.measured - background, 0.01 * sums.measured);
 	if (!(sums.modelled > 0.0) || !isfinite(sums.modelled))
@@ -34,20 +50,19 @@ static enum plica_status rescale_probe(struct plica_problem *problem, struct pli
 	return PLICA_OK;
 }
 
-static enum plica_status prepare(struct plica_run *run, const struct plica_dataset *dataset,
-	const struct plica_settings *settings, struct plica_error *err)
+static enum plica_status prepare(struct plica_run *run, struct plica_error *err)
 {
 	enum plica_status status;
+	struct plica_problem *problem = run->problem;
+	const struct plica_settings *settings = problem->settings;
 
-	PLICA_TRY(plica_settings_check(settings, err));
 	PLICA_TRY(plica_engine_find(&run->engine, settings->algorithm, err));
-	PLICA_TRY(plica_problem_create(&run->problem, dataset, settings, err));
 	plica_checkpoint_fingerprint(run);
 	if (settings->rescale_probe_intensity)
-		PLICA_TRY(rescale_probe(run->problem, err));
-	PLICA_TRY(plica_constraints_create(&run->constraints, run->problem, err));
-	PLICA_TRY(run->engine->create(&run->state, run->problem, err));
-	PLICA_TRY(plica_loss_create(&run->displayed, run->problem, err));
+		PLICA_TRY(rescale_probe(problem, err));
+	PLICA_TRY(plica_constraints_create(&run->constraints, problem, err));
+	PLICA_TRY(run->engine->create(&run->state, problem, err));
+	PLICA_TRY(plica_loss_create(&run->displayed, problem, err));
 	PLICA_TRY(plica_run_allocate(run, err));
 out:
 	return status;
@@ -70,17 +85,36 @@ out:
 	return status;
 }
 
+/* The positions as they were given: rows, then columns; for a run that refines them. */
+static enum plica_status keep_positions(
+	double **out, const struct plica_problem *problem, struct plica_error *err)
+{
+	size_t bytes = problem->count * sizeof(double);
+	double *given = NULL;
+	enum plica_status status;
+
+	if (!problem->settings->positions.optimizable)
+		return PLICA_OK;
+	status = PLICA_NEW(&given, 2 * problem->count, err);
+	if (status != PLICA_OK)
+		return status;
+	memcpy(given, problem->y_px, bytes);
+	memcpy(given + problem->count, problem->x_px, bytes);
+	*out = given;
+	return PLICA_OK;
+}
+
 /* How the refined positions lie to those given, all alike to be believed. */
 static enum plica_status fit_positions(
-	struct plica_product *product, const struct plica_dataset *dataset, struct plica_error *err)
+	struct plica_product *product, const double *given, struct plica_error *err)
 {
 	enum plica_status status;
 	size_t count = product->position_count;
 	double *weight = NULL;
 	double matrix[4];
 	struct plica_affine_fit fit = {.count = count,
-		.from_y = dataset->y_px,
-		.from_x = dataset->x_px,
+		.from_y = given,
+		.from_x = given + count,
 		.to_y = product->y_px,
 		.to_x = product->x_px};
 	struct plica_affine found;
@@ -100,10 +134,11 @@ out:
 	return status;
 }
 
-static enum plica_status make_product(struct plica_product **out, struct plica_run *run,
-	const struct plica_settings *settings, struct plica_error *err)
+static enum plica_status make_product(
+	struct plica_product **out, struct plica_run *run, struct plica_error *err)
 {
 	enum plica_status status;
+	const struct plica_settings *settings = run->problem->settings;
 	struct plica_product *product = NULL;
 	struct plica_exit_sums sums;
 	char timestamp[PLICA_TIMESTAMP_SIZE];
@@ -132,29 +167,28 @@ out:
 	return status;
 }
 
-enum plica_status plica_reconstruct(struct plica_product **out, const struct plica_dataset *dataset,
-	const struct plica_settings *settings, const struct plica_reconstruct_hooks *hooks,
-	struct plica_error *err)
+/* Takes the problem over in every case. */
+static enum plica_status reconstruct(struct plica_product **out, struct plica_problem *problem,
+	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
 {
 	enum plica_status status;
-	struct plica_run run = {0};
+	struct plica_run run = {.problem = problem};
 	struct plica_product *product = NULL;
-	const struct plica_reconstruct_hooks none = {0};
+	double *given = NULL;
 
-	if (hooks == NULL)
-		hooks = &none;
-	PLICA_TRY(plica_reconstruct_check(dataset, settings, hooks->memory_bytes, err));
-	PLICA_TRY(prepare(&run, dataset, settings, err));
+	PLICA_TRY(prepare(&run, err));
+	PLICA_TRY(keep_positions(&given, problem, err));
 	if (hooks->resume && hooks->checkpoint_path != NULL &&
 		plica_file_exists(hooks->checkpoint_path))
 		PLICA_TRY(plica_checkpoint_load(&run, hooks->checkpoint_path, err));
 	PLICA_TRY(plica_run_epochs(&run, hooks, err));
-	PLICA_TRY(make_product(&product, &run, settings, err));
-	if (settings->positions.optimizable)
-		PLICA_TRY(fit_positions(product, dataset, err));
+	PLICA_TRY(make_product(&product, &run, err));
+	if (given != NULL)
+		PLICA_TRY(fit_positions(product, given, err));
 	*out = product;
 	product = NULL;
 out:
+	plica_free(given);
 	plica_product_free(product);
 	if (run.engine != NULL)
 		run.engine->destroy(run.state);
@@ -163,5 +197,41 @@ out:
 	plica_problem_free(run.problem);
 	plica_free(run.loss);
 	plica_free(run.objective);
+	return status;
+}
+
+static const struct plica_reconstruct_hooks no_hooks;
+
+enum plica_status plica_reconstruct(struct plica_product **out, const struct plica_dataset *dataset,
+	const struct plica_settings *settings, const struct plica_reconstruct_hooks *hooks,
+	struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_problem *problem = NULL;
+
+	if (hooks == NULL)
+		hooks = &no_hooks;
+	PLICA_TRY(plica_reconstruct_check(dataset, settings, hooks->memory_bytes, false, err));
+	PLICA_TRY(plica_problem_create(&problem, dataset, settings, err));
+	PLICA_TRY(reconstruct(out, problem, hooks, err));
+out:
+	return status;
+}
+
+enum plica_status plica_reconstruct_consume(struct plica_product **out,
+	struct plica_dataset **dataset, const struct plica_settings *settings,
+	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
+{
+	enum plica_status status;
+	struct plica_problem *problem = NULL;
+
+	if (hooks == NULL)
+		hooks = &no_hooks;
+	PLICA_TRY(plica_reconstruct_check(*dataset, settings, hooks->memory_bytes, true, err));
+	PLICA_TRY(plica_problem_consume(&problem, dataset, settings, err));
+	PLICA_TRY(reconstruct(out, problem, hooks, err));
+out:
+	plica_dataset_free(*dataset); /* where the check refused it */
+	*dataset = NULL;
 	return status;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/machine.h"
 #include "testing.h"
@@ -79,6 +80,29 @@ static void large_blocks_are_zeroed_too(void **state)
 	}
 }
 
+/* Whole pages go, and come back as zeros; what lies beside the part stays. */
+static void a_part_can_be_given_back(void **state)
+{
+	const size_t bytes = (size_t)1 << 20;
+	const size_t first = 1000;
+	const size_t end = bytes - 1000;
+	char *block = NULL;
+	size_t left = 0;
+
+	(void)state;
+	assert_ok(plica_allocate((void **)(void *)&block, bytes, 1, &err));
+	memset(block, 1, bytes);
+	plica_forget(block + first, end - first);
+	for (size_t k = 0; k < bytes; k++) {
+		assert_true(block[k] == 1 || (k >= first && k < end));
+		left += (size_t)block[k];
+	}
+	assert_true(left < 3 * (size_t)sysconf(_SC_PAGESIZE));
+	plica_forget(block, 100); /* not a page: stays */
+	assert_int_equal(block[0], 1);
+	plica_free(block);
+}
+
 static void impossible_sizes_are_errors(void **state)
 {
 	int marker = 0;
@@ -117,6 +141,7 @@ int main(void)
 		cmocka_unit_test(blocks_are_zeroed_and_aligned),
 		cmocka_unit_test(unset_blocks_are_aligned),
 		cmocka_unit_test(large_blocks_are_zeroed_too),
+		cmocka_unit_test(a_part_can_be_given_back),
 		cmocka_unit_test(impossible_sizes_are_errors),
 		cmocka_unit_test(texts_are_copied),
 	};

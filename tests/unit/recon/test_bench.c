@@ -90,33 +90,42 @@ static void every_engine_is_measured(void **state)
 
 		settings.num_epochs = 20;
 		settings.threads = 3;
-		assert_ok(plica_bench_run(&bench, dataset, &params, &err));
+		assert_ok(plica_bench_run(&bench, &dataset, &params, &err));
+		assert_null(dataset);
 		assert_int_equal(bench.run_count, 3); /* 1, 2 and 3 threads */
 		assert_int_equal(bench.run[2].threads, 3);
 		check(&bench, true);
-		plica_dataset_free(dataset);
 	}
+}
+
+static struct plica_dataset *whole_pixels(void)
+{
+	struct plica_dataset *dataset = tiny_dataset();
+
+	for (size_t i = 0; i < TINY_COUNT; i++)
+		dataset->y_px[i] = rint(dataset->y_px[i]);
+	return dataset;
 }
 
 static void whole_pixels_need_two_transforms(void **state)
 {
-	struct plica_dataset *dataset = tiny_dataset();
+	struct plica_dataset *dataset = whole_pixels();
 	struct plica_settings settings = tiny_settings("LSQML");
 	const struct plica_bench_params params = {.settings = &settings, .seconds = 1e-3};
 	struct plica_bench bench;
 
 	(void)state;
-	for (size_t i = 0; i < TINY_COUNT; i++)
-		dataset->y_px[i] = rint(dataset->y_px[i]);
-	assert_ok(plica_bench_run(&bench, dataset, &params, &err));
+	assert_ok(plica_bench_run(&bench, &dataset, &params, &err));
 	check(&bench, false);
 	settings.num_epochs = 0; /* a measurement takes as many as it needs */
-	assert_ok(plica_bench_run(&bench, dataset, &params, &err));
+	dataset = whole_pixels();
+	assert_ok(plica_bench_run(&bench, &dataset, &params, &err));
 	check(&bench, false);
 	settings.batch_size = 0;
+	dataset = whole_pixels();
 	assert_error(
-		plica_bench_run(&bench, dataset, &params, &err), PLICA_ERR_ARGUMENT, "batch_size");
-	plica_dataset_free(dataset);
+		plica_bench_run(&bench, &dataset, &params, &err), PLICA_ERR_ARGUMENT, "batch_size");
+	assert_null(dataset);
 }
 
 int main(void)

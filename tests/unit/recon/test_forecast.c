@@ -15,7 +15,7 @@ static struct plica_forecast forecast_of(
 {
 	struct plica_forecast forecast;
 
-	assert_ok(plica_forecast_memory(&forecast, dataset, settings, &err));
+	assert_ok(plica_forecast_memory(&forecast, dataset, settings, false, &err));
 	assert_true(forecast.available > 0.0);
 	assert_close(forecast.total,
 		forecast.dataset + forecast.patterns + forecast.object + forecast.waves +
@@ -49,6 +49,27 @@ static void the_parts_are_those_of_the_problem(void **state)
 	plica_dataset_free(dataset);
 }
 
+/* The patterns once, in place of the stored ones; of wider ones what goes beyond that. */
+static void a_dataset_that_is_consumed_is_no_longer_there(void **state)
+{
+	struct plica_dataset *dataset = tiny_dataset();
+	struct plica_settings settings = tiny_settings("LSQML");
+	struct plica_forecast kept = forecast_of(dataset, &settings);
+	struct plica_forecast consumed;
+
+	(void)state;
+	assert_ok(plica_forecast_memory(&consumed, dataset, &settings, true, &err));
+	assert_close(consumed.dataset, 0.0, 0.0);
+	assert_close(consumed.total, kept.total - kept.dataset, 1.0);
+	assert_ok(plica_reconstruct_check(dataset, &settings, consumed.total, true, &err));
+	assert_error(plica_reconstruct_check(dataset, &settings, consumed.total, false, &err),
+		PLICA_ERR_MEMORY, "the run needs");
+	dataset->object_rows = dataset->object_cols = 10000; /* the forecast looks at no pixel */
+	assert_ok(plica_forecast_memory(&consumed, dataset, &settings, true, &err));
+	assert_close(consumed.total, 8e8 + consumed.scratch, 1e5);
+	plica_dataset_free(dataset);
+}
+
 static void options_that_need_more_say_so(void **state)
 {
 	struct plica_dataset *dataset = tiny_dataset();
@@ -75,11 +96,12 @@ static void a_batch_that_fits_is_named(void **state)
 	settings.batch_size = 8;
 	forecast = forecast_of(dataset, &settings);
 	wave = forecast.waves / 16.0;
-	assert_ok(plica_reconstruct_check(dataset, &settings, forecast.total, &err));
-	assert_error(plica_reconstruct_check(dataset, &settings, forecast.total - 5.0 * wave, &err),
+	assert_ok(plica_reconstruct_check(dataset, &settings, forecast.total, false, &err));
+	assert_error(plica_reconstruct_check(
+			     dataset, &settings, forecast.total - 5.0 * wave, false, &err),
 		PLICA_ERR_MEMORY, "batch_size 5 would fit");
-	assert_error(
-		plica_reconstruct_check(dataset, &settings, forecast.total - 15.0 * wave, &err),
+	assert_error(plica_reconstruct_check(
+			     dataset, &settings, forecast.total - 15.0 * wave, false, &err),
 		PLICA_ERR_MEMORY, "no batch size would fit");
 	plica_dataset_free(dataset);
 }
@@ -88,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_parts_are_those_of_the_problem),
+		cmocka_unit_test(a_dataset_that_is_consumed_is_no_longer_there),
 		cmocka_unit_test(options_that_need_more_say_so),
 		cmocka_unit_test(a_batch_that_fits_is_named),
 	};

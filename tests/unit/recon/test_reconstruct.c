@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "format/json.h"
 #include "testing.h"
 #include "tiny.h"
@@ -128,6 +129,61 @@ static void the_probe_is_scaled_to_the_counts(void **state)
 	plica_product_free(product);
 }
 
+/* One model stands for all on a flat object, and for none on another: the same scale either way. */
+static void a_flat_start_is_scaled_as_any_other(void **state)
+{
+	struct plica_product *flat = NULL;
+	struct plica_product *given = NULL;
+
+	(void)state;
+	settings.num_epochs = 0;
+	for (size_t k = 0; k < TINY_OBJECT * TINY_OBJECT; k++)
+		dataset->object[k] = 1.0F;
+	assert_ok(PLICA_NEW(&dataset->mask, TINY_PIXELS, &err));
+	for (size_t k = 0; k < TINY_PIXELS; k++)
+		dataset->mask[k] = k % 3 != 0;
+	assert_ok(plica_reconstruct(&flat, dataset, &settings, NULL, &err));
+	settings.initial_object = PLICA_INITIAL_DATASET;
+	assert_ok(plica_reconstruct(&given, dataset, &settings, NULL, &err));
+	for (size_t k = 0; k < TINY_PIXELS; k++)
+		assert_close((double)cabsf(flat->probe[k] - given->probe[k]), 0.0,
+			1e-6 * (double)cabsf(given->probe[k]));
+	plica_product_free(flat);
+	plica_product_free(given);
+}
+
+static void a_dataset_that_is_consumed_gives_the_same(void **state)
+{
+	struct plica_dataset *handed_over = tiny_dataset();
+	struct plica_product *product = NULL;
+	struct plica_product *other = NULL;
+	size_t pixels;
+
+	(void)state;
+	assert_ok(plica_reconstruct(&product, dataset, &settings, NULL, &err));
+	assert_ok(plica_reconstruct_consume(&other, &handed_over, &settings, NULL, &err));
+	assert_null(handed_over);
+	pixels = product->object_rows * product->object_cols;
+	assert_memory_equal(product->object, other->object, pixels * sizeof(*product->object));
+	assert_memory_equal(product->probe, other->probe, TINY_PIXELS * sizeof(*product->probe));
+	assert_true(product->fourier_error == other->fourier_error);
+	plica_product_free(product);
+	plica_product_free(other);
+}
+
+static void a_dataset_is_consumed_by_a_refusal_too(void **state)
+{
+	struct plica_dataset *handed_over = tiny_dataset();
+	const struct plica_reconstruct_hooks hooks = {.memory_bytes = 1e3};
+	struct plica_product *product = NULL;
+
+	(void)state;
+	assert_error(plica_reconstruct_consume(&product, &handed_over, &settings, &hooks, &err),
+		PLICA_ERR_MEMORY, "the run needs");
+	assert_null(handed_over);
+	assert_null(product);
+}
+
 static void the_product_says_how_it_was_made(void **state)
 {
 	struct plica_product *product = NULL;
@@ -185,6 +241,9 @@ int main(void)
 		TEST(a_finished_run_is_not_thrown_away),
 		TEST(no_epochs_give_the_start),
 		TEST(the_probe_is_scaled_to_the_counts),
+		TEST(a_flat_start_is_scaled_as_any_other),
+		TEST(a_dataset_that_is_consumed_gives_the_same),
+		TEST(a_dataset_is_consumed_by_a_refusal_too),
 		TEST(the_product_says_how_it_was_made),
 		TEST(a_loss_that_is_no_number_ends_the_run),
 		TEST(wrong_settings_are_refused),

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** Patterns as they are stored, turned into amplitudes in the order of the kernels. */
+#ifndef PLICA_RECON_PACKING_H
+#define PLICA_RECON_PACKING_H
+
+#include "recon/problem.h"
+
+/**
+ * Makes the problem's patterns, and counts photons and valid pixels. `own` is the dataset again
+ * when its patterns may be used up, else NULL: then they are replaced in place where the types
+ * allow it, and else given back as they are packed; either way they are gone afterwards
+ * (dataset.patterns is NULL). No photon in a valid pixel is PLICA_ERR_DATA.
+ */
+PLICA_MUST_USE enum plica_status plica_pack_patterns(struct plica_problem *problem,
+	const struct plica_dataset *dataset, struct plica_dataset *own, struct plica_error *err);
+
+#endif
