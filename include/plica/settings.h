@@ -54,6 +54,18 @@ enum plica_pie_illumination {
 	PLICA_PIE_SCAN,  /**< that of all positions: slow and safe, as in tike */
 };
 
+/** How the object is differentiated where positions are refined. */
+enum plica_differentiation {
+	PLICA_DIFFERENTIATION_STENCIL, /**< over nine pixels, exact to the eighth order */
+	PLICA_DIFFERENTIATION_GAUSSIAN, /**< over three pixels: a Gaussian of 1/3 px, differentiated */
+};
+
+/** How a pattern between whole pixels comes about. */
+enum plica_interpolation {
+	PLICA_INTERPOLATION_FOURIER, /**< exactly, by a shift of the probe in Fourier space */
+	PLICA_INTERPOLATION_NEAREST, /**< not at all: positions are rounded */
+};
+
 /** A shape outside of which the probe is 0. */
 enum plica_probe_support {
 	PLICA_SUPPORT_NONE,
@@ -130,6 +142,7 @@ struct plica_settings {
 		struct plica_plan plan; /**< ML: iterations of its conjugate gradients */
 		double step_size;
 		double update_magnitude_limit; /**< px a step and axis */
+		int differentiation;           /**< enum plica_differentiation */
 		bool clip_by_mad;              /**< to 10 mean absolute deviations */
 		bool constrain_mean;           /**< keep their mean where it was */
 		struct {
@@ -163,6 +176,7 @@ struct plica_settings {
 		int illumination;                /**< enum plica_pie_illumination */
 		double optimal_step_size_scaler; /**< beta_O */
 		double step_size;
+		int patch_interpolation;          /**< enum plica_interpolation */
 		bool multimodal_update;           /**< G of all modes, else of the first */
 		bool precondition_with_all_modes; /**< W likewise */
 		bool optimizable;

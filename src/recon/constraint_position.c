@@ -20,7 +20,7 @@ static void find_weights(struct plica_constraints *constraints)
 	size_t count = problem->count;
 	double mean[2] = {0.0, 0.0};
 
-	plica_object_slopes(constraints->slope, &problem->object, problem->threads);
+	plica_object_slopes(constraints->slope, problem);
 #pragma omp parallel for schedule(dynamic, 8) num_threads(problem->threads)
 	for (size_t i = 0; i < count; i++) {
 		double sums[PLICA_POSITION_SUMS];

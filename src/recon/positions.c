@@ -12,8 +12,12 @@
 #define DAMPING 0.05
 #define HALO ((size_t)4)
 
-/* Antisymmetric stencil of eighth order; weights of the differences over 1, 2, 3 and 4 pixels. */
-static const float stencil[HALO] = {4.0F / 5.0F, -1.0F / 5.0F, 4.0F / 105.0F, -1.0F / 280.0F};
+/* Weights of the differences over 2, 4, 6 and 8 pixels. */
+static const float stencils[][HALO] = {
+	[PLICA_DIFFERENTIATION_STENCIL] = {4.0F / 5.0F, -1.0F / 5.0F, 4.0F / 105.0F,
+		-1.0F / 280.0F},
+	[PLICA_DIFFERENTIATION_GAUSSIAN] = {0.5F},
+};
 
 enum plica_status plica_position_search_create(
 	struct plica_position_search **out, struct plica_problem *problem, struct plica_error *err)
@@ -58,7 +62,8 @@ void plica_position_search_free(struct plica_position_search *search)
 }
 
 /* The derivative of one plane along steps of `pitch` floats, where the stencil fits. */
-static void differentiate_row(float *out, const float *in, size_t count, size_t pitch)
+static void differentiate_row(
+	float *out, const float *in, size_t count, size_t pitch, const float stencil[HALO])
 {
 	for (size_t k = 0; k < count; k++) {
 		float sum = 0.0F;
@@ -69,26 +74,27 @@ static void differentiate_row(float *out, const float *in, size_t count, size_t 
 	}
 }
 
-void plica_object_slopes(
-	struct plica_planes slope[2], const struct plica_planes *object, int threads)
+void plica_object_slopes(struct plica_planes slope[2], const struct plica_problem *problem)
 {
+	const struct plica_planes *object = &problem->object;
+	const float *stencil = stencils[problem->settings->positions.differentiation];
 	size_t stride = object->stride;
 	size_t width = object->cols - 2 * HALO;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(problem->threads)
 	for (size_t y = HALO; y < object->rows - HALO; y++) {
 		size_t k = y * stride + HALO;
 
-		differentiate_row(slope[0].re + k, object->re + k, width, stride);
-		differentiate_row(slope[0].im + k, object->im + k, width, stride);
-		differentiate_row(slope[1].re + k, object->re + k, width, 1);
-		differentiate_row(slope[1].im + k, object->im + k, width, 1);
+		differentiate_row(slope[0].re + k, object->re + k, width, stride, stencil);
+		differentiate_row(slope[0].im + k, object->im + k, width, stride, stencil);
+		differentiate_row(slope[1].re + k, object->re + k, width, 1, stencil);
+		differentiate_row(slope[1].im + k, object->im + k, width, 1, stencil);
 	}
 }
 
 void plica_position_search_begin(struct plica_position_search *search)
 {
-	plica_object_slopes(search->slope, &search->problem->object, search->problem->threads);
+	plica_object_slopes(search->slope, search->problem);
 }
 
 void plica_position_search_add(struct plica_position_search *search, const struct plica_pass *pass,

@@ -12,10 +12,9 @@
 #include "recon/archive.h"
 #include "recon/pass.h"
 
-/** dO/dy and dO/dx, by an antisymmetric stencil of eighth order, but for four pixels at the edges,
- * which are left alone. */
-void plica_object_slopes(
-	struct plica_planes slope[2], const struct plica_planes *object, int threads);
+/** dO/dy and dO/dx of the problem's object by an antisymmetric stencil (settings.positions.
+ * differentiation), but for four pixels at the edges, which are left alone. */
+void plica_object_slopes(struct plica_planes slope[2], const struct plica_problem *problem);
 
 struct plica_position_search {
 	struct plica_problem *problem;

@@ -77,6 +77,14 @@ void plica_problem_place(struct plica_problem *problem, size_t index)
 	problem->shift_x[index] = problem->x_px[index] - x;
 }
 
+static void round_positions(struct plica_problem *problem)
+{
+	for (size_t i = 0; i < problem->count; i++) {
+		problem->y_px[i] = rint(problem->y_px[i]);
+		problem->x_px[i] = rint(problem->x_px[i]);
+	}
+}
+
 static enum plica_status lay_out(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
@@ -85,6 +93,8 @@ static enum plica_status lay_out(
 
 	memcpy(problem->y_px, dataset->y_px, bytes);
 	memcpy(problem->x_px, dataset->x_px, bytes);
+	if (problem->settings->object.patch_interpolation == PLICA_INTERPOLATION_NEAREST)
+		round_positions(problem);
 	rows = lay_axis(&problem->origin_y, problem->roi, problem->y_px, problem);
 	cols = lay_axis(&problem->origin_x, problem->roi + 2, problem->x_px, problem);
 	problem->shifted = problem->settings->positions.optimizable;

@@ -15,6 +15,8 @@ static const char *const grid_directions[] = {"xy", "x", "y", NULL};
 static const char *const grid_components[] = {"phase", "magnitude", NULL};
 static const char *const orthogonalize_methods[] = {"svd", "gs", NULL};
 static const char *const losses[] = {"mse_sqrt", "mse", "poisson", NULL};
+static const char *const differentiations[] = {"stencil", "gaussian", NULL};
+static const char *const interpolations[] = {"fourier", "nearest", NULL};
 static const char *const illuminations[] = {"batch", "scan", NULL};
 static const char *const noise_models[] = {"gaussian", "poisson", NULL};
 
@@ -133,6 +135,9 @@ static const struct plica_setting table[] = {
 	{"positions.clip_update_magnitude_by_mad", PLICA_SETTING_BOOL, AT(positions.clip_by_mad), 0,
 		1, NULL, FOR(LSQML), "",
 		"limit steps to ten times the mean absolute deviation of the batch's as well"},
+	{"positions.correction_options.differentiation_method", PLICA_SETTING_CHOICE,
+		AT(positions.differentiation), 0, 0, differentiations, FOR(ML) | FOR(LSQML), "",
+		"of the object: by a stencil over nine pixels, or a gaussian over three"},
 	{"positions.max_correction", PLICA_SETTING_NUMBER, AT(positions.max_correction), 0.1, 100,
 		NULL, FOR(ML) | FOR(LSQML), "px",
 		"farthest that a position may move in all, on each axis"},
@@ -198,6 +203,10 @@ static const struct plica_setting table[] = {
 		"factor on the least-squares step of the object"},
 	{"object.step_size", PLICA_SETTING_NUMBER, AT(object.step_size), 0, 10, NULL, FOR(LSQML),
 		"", "further factor on every object update"},
+	{"object.patch_interpolation_method", PLICA_SETTING_CHOICE, AT(object.patch_interpolation),
+		0, 0, interpolations, FOR(ALL), "",
+		"between whole pixels: fourier is exact; nearest rounds the positions, coarser and "
+		"quicker"},
 	{"object.multimodal_update", PLICA_SETTING_BOOL, AT(object.multimodal_update), 0, 1, NULL,
 		FOR(LSQML), "",
 		"object direction from all incoherent modes; false: from the first alone"},

@@ -202,6 +202,11 @@ enum plica_status plica_settings_check(
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"option 'denoise' is auto, but object.optimizable is false: a known object "
 			"is left alone");
+	if (settings->object.patch_interpolation == PLICA_INTERPOLATION_NEAREST &&
+		settings->positions.optimizable)
+		return plica_error_set(err, PLICA_ERR_ARGUMENT,
+			"option 'object.patch_interpolation_method' is nearest, but "
+			"positions.optimizable is true: whole pixels cannot be refined");
 	checked = check_limits("abs_lim", settings->object.hard_limits.abs_lim, err);
 	if (checked != PLICA_OK)
 		return checked;

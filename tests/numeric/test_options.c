@@ -78,6 +78,7 @@ static const struct {
 	{"blur", "ML",
 		{{"diffraction_pattern_blur_sigma", "0.6"}, {"start.max_epochs", "3"},
 			{"displayed_loss_function", "poisson"}}},
+	{"whole pixels", "LSQML", {{"object.patch_interpolation_method", "nearest"}}},
 	{"plans", "rPIE",
 		{{"object.optimization_plan.stride", "2"}, {"probe.optimization_plan.start", "3"}}},
 	{"plans, momentum", "ePIE",
@@ -208,8 +209,9 @@ static void the_truth_stays(void **state)
 		struct plica_product *before, *after;
 		size_t pixels;
 
-		/* the truth has one mode and no blur; ML searches along what rounding leaves */
+		/* the truth has one mode, fractions and no blur; ML searches along what rounding leaves */
 		if (settings.probe.modes > 1 || settings.diffraction_blur_px > 0.0 ||
+			settings.object.patch_interpolation != PLICA_INTERPOLATION_FOURIER ||
 			strcmp(settings.algorithm, "ML") == 0)
 			continue;
 		settings.initial_object = PLICA_INITIAL_DATASET;
@@ -316,6 +318,46 @@ static void ml_follows_plans(void **state)
 		plica_product_free(product[k]);
 }
 
+/* Rounded positions give what positions that were rounded before give. */
+static void nearest_is_the_whole_pixel(void **state)
+{
+	const struct synthetic *synthetic = *state;
+	struct plica_dataset *dataset = synthetic->dataset;
+	const char *const *names = plica_algorithms();
+	size_t count = dataset->pattern_count;
+
+	for (size_t a = 0; names[a] != NULL; a++) {
+		struct plica_settings settings;
+		struct plica_dataset *rounded = NULL;
+		struct plica_product *found = NULL, *expected;
+		size_t *all = calloc(count, sizeof(*all));
+
+		assert_non_null(all);
+		for (size_t i = 0; i < count; i++)
+			all[i] = i;
+		assert_ok(plica_dataset_select(&rounded, dataset, all, count, &err));
+		for (size_t i = 0; i < count; i++) {
+			rounded->y_px[i] = rint(rounded->y_px[i]);
+			rounded->x_px[i] = rint(rounded->x_px[i]);
+		}
+		assert_ok(plica_settings_init(&settings, names[a], &err));
+		settings.num_epochs = 4;
+		settings.threads = 1;
+		assert_ok(plica_reconstruct(&found, rounded, &settings, NULL, &err));
+		settings.object.patch_interpolation = PLICA_INTERPOLATION_NEAREST;
+		expected = run(synthetic, &settings, NULL);
+		same(names[a], "object", found->object, expected->object,
+			object_pixels(found) * sizeof(*found->object));
+		plica_product_free(found);
+		plica_product_free(expected);
+		plica_dataset_free(rounded);
+		free(all);
+		settings.positions.optimizable = true;
+		assert_error(plica_settings_check(&settings, &err), PLICA_ERR_ARGUMENT,
+			"whole pixels cannot be refined");
+	}
+}
+
 static void denoising_needs_an_object_that_may_change(void **state)
 {
 	struct plica_settings settings;
@@ -336,6 +378,7 @@ int main(void)
 		cmocka_unit_test(the_truth_stays),
 		cmocka_unit_test(a_known_object_gives_the_probe),
 		cmocka_unit_test(ml_follows_plans),
+		cmocka_unit_test(nearest_is_the_whole_pixel),
 		cmocka_unit_test(denoising_needs_an_object_that_may_change),
 	};
 

@@ -104,6 +104,7 @@ static void shaken_positions_are_put_right(void **state)
 			{{"positions.affine_transform_constraint.enabled", "true"},
 				{"positions.affine_transform_constraint.max_expected_error", "2"}}},
 		{"ML", "40", {{NULL}}},
+		{"ML", "40", {{"positions.correction_options.differentiation_method", "gaussian"}}},
 		{"ML", "40",
 			{{"positions.affine_transform_constraint.enabled", "true"},
 				{"positions.affine_transform_constraint.max_expected_error", "2"}}},
