@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/hash.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
+#include "base/file.h"
 #include "base/try.h"
 
 static enum plica_status openssl_failed(struct plica_error *err)
@@ -39,19 +39,19 @@ static enum plica_status begin(EVP_MD_CTX **out, struct plica_error *err)
 	return PLICA_OK;
 }
 
-static enum plica_status update_from(
-	EVP_MD_CTX *context, FILE *file, const char *path, struct plica_error *err)
+static enum plica_status update_from(EVP_MD_CTX *context, int descriptor, struct plica_error *err)
 {
+	enum plica_status status;
 	char block[65536];
 	size_t size;
 
-	while ((size = fread(block, 1, sizeof(block), file)) > 0)
+	do {
+		PLICA_TRY(plica_descriptor_read(&size, descriptor, block, sizeof(block), err));
 		if (EVP_DigestUpdate(context, block, size) != 1)
 			return openssl_failed(err);
-	if (ferror(file))
-		return plica_error_set(
-			err, PLICA_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-	return PLICA_OK;
+	} while (size == sizeof(block));
+out:
+	return status;
 }
 
 enum plica_status plica_sha256_file(
@@ -59,17 +59,21 @@ enum plica_status plica_sha256_file(
 {
 	enum plica_status status;
 	EVP_MD_CTX *context = NULL;
-	FILE *file = fopen(path, "rb");
+	uint64_t bytes;
+	int descriptor;
 
-	if (file == NULL)
-		return plica_error_set(
-			err, PLICA_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+	status = plica_file_open(&descriptor, &bytes, path, err);
+	if (status != PLICA_OK)
+		return status;
 	PLICA_TRY(begin(&context, err));
-	PLICA_TRY(update_from(context, file, path, err));
-	PLICA_TRY(finish(out, context, err));
+	status = update_from(context, descriptor, err);
+	if (status != PLICA_OK)
+		status = plica_error_context(err, status, "cannot read '%s'", path);
+	else
+		status = finish(out, context, err);
 out:
 	EVP_MD_CTX_free(context);
-	(void)fclose(file);
+	(void)close(descriptor);
 	return status;
 }
 

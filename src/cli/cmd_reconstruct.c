@@ -140,15 +140,13 @@ static void on_preview(void *context, const struct plica_product *product)
 }
 
 /* Where the input came from stands in the product. */
-static enum plica_status note_input(
-	struct plica_product *product, const char *path, struct plica_error *err)
+static enum plica_status note_input(struct plica_product *product, const char *path,
+	const char *digest, struct plica_error *err)
 {
 	enum plica_status status;
-	char digest[PLICA_SHA256_SIZE];
 	struct plica_text text = {0};
 	struct plica_json *json = plica_json_object();
 
-	PLICA_TRY(plica_sha256_file(digest, path, err));
 	plica_json_set_text(json, "path", path);
 	plica_json_set_text(json, "sha256", digest);
 	PLICA_TRY(plica_json_line(&text, json, err));
@@ -215,6 +213,26 @@ static enum plica_status load_input(
 	for (size_t i = 0; i < (*out)->note_count; i++)
 		cli_warn("'%s': %s", path, (*out)->notes[i]);
 	return PLICA_OK;
+}
+
+/* Reads the file and takes its checksum at the same time, where there are threads for both. */
+static enum plica_status load_and_sum(struct plica_dataset **out, char digest[PLICA_SHA256_SIZE],
+	const struct arguments *arguments, struct plica_error *err)
+{
+	enum plica_status loaded = PLICA_OK;
+	enum plica_status summed = PLICA_OK;
+	struct plica_error cause = {0};
+
+#pragma omp parallel sections num_threads(arguments->threads == 1 ? 1 : 2)
+	{
+#pragma omp section
+		loaded = load_input(out, arguments->input, err);
+#pragma omp section
+		summed = plica_sha256_file(digest, arguments->input, &cause);
+	}
+	if (loaded == PLICA_OK && summed != PLICA_OK)
+		return plica_error_set(err, summed, "%s", cause.text);
+	return loaded;
 }
 
 static enum plica_status save_outputs(char **path, struct plica_product *product,
@@ -296,12 +314,13 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 		.memory_bytes = GIGABYTE * arguments->memory_gigabytes};
 	char *path = NULL;
 	char *checkpoint = NULL;
+	char digest[PLICA_SHA256_SIZE];
 	double start = plica_seconds();
 	int result = CLI_DONE;
 
 	(void)cli_progress_init(&watch.progress, arguments->progress);
 	cli_catch_signals();
-	PLICA_TRY(load_input(&dataset, arguments->input, &err));
+	PLICA_TRY(load_and_sum(&dataset, digest, arguments, &err));
 	PLICA_TRY(plica_make_folders(arguments->output_dir, &err));
 	PLICA_TRY(plica_path_join(&checkpoint, arguments->output_dir, "checkpoint.npz", &err));
 	if (!arguments->resume && plica_file_exists(checkpoint))
@@ -314,7 +333,7 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 		goto out;
 	if (watch.early)
 		(void)fprintf(stderr, "the loss has settled: stopped early, as early_stop asks\n");
-	PLICA_TRY(note_input(product, arguments->input, &err));
+	PLICA_TRY(note_input(product, arguments->input, digest, &err));
 	PLICA_TRY(save_outputs(&path, product, arguments, &err));
 	result = print_result(product, path, plica_seconds() - start, arguments);
 out:

@@ -133,19 +133,23 @@ static void measure_probe_curvature(struct plica_pie *pie, const size_t *positio
 	}
 	plica_coverage_measure(pie->coverage, positions, count);
 	for (size_t k = 0; k < wave; k++)
-		curvature[k] = fmaxf(curvature[k], least);
+		curvature[k] = curvature[k] > least ? curvature[k] : least;
 }
 
 static void update_probe(struct plica_pie *pie)
 {
 	struct plica_problem *problem = pie->problem;
 	size_t wave = problem->kernels->wave_floats;
+	const float *curvature = pie->coverage->wave;
 	float step = (float)pie->probe_alpha;
 
-	for (size_t k = 0; k < problem->probe_floats; k++)
-		if (pie->coverage->wave[k % wave] > 0.0F)
-			problem->probe[k] +=
-				step * pie->pass->probe_gradient[k] / pie->coverage->wave[k % wave];
+	for (size_t first = 0; first < problem->probe_floats; first += wave) {
+		const float *gradient = pie->pass->probe_gradient + first;
+		float *probe = problem->probe + first;
+
+		for (size_t k = 0; k < wave; k++)
+			probe[k] += curvature[k] > 0.0F ? step * gradient[k] / curvature[k] : 0.0F;
+	}
 	plica_problem_probe_changed(problem);
 }
 

@@ -63,6 +63,10 @@ static void files_that_cannot_be_read_are_errors(void **state)
 	assert_error(plica_sha256_file(digest, "/nowhere/a.npz", &err), PLICA_ERR_IO,
 		"cannot open '/nowhere/a.npz': No such file");
 	assert_error(plica_sha256_file(digest, scratch_folder, &err), PLICA_ERR_IO, scratch_folder);
+	assert_error(plica_sha256_file(digest, "/dev/zero", &err), PLICA_ERR_IO,
+		"'/dev/zero': it is not a regular file");
+	assert_error(plica_sha256_file(digest, "/proc/self/mem", &err), PLICA_ERR_IO,
+		"cannot read '/proc/self/mem'");
 }
 
 static void quick_hash_is_xxh3(void **state)
