@@ -246,7 +246,8 @@ struct plica_settings {
 		struct {
 			bool enabled;
 			struct plica_plan plan;
-			int method; /**< enum plica_orthogonalize_method */
+			int method;             /**< enum plica_orthogonalize_method */
+			bool sort_by_occupancy; /**< strongest first, before Gram-Schmidt */
 		} orthogonalize_incoherent_modes;
 	} probe;
 	struct {
@@ -255,6 +256,8 @@ struct plica_settings {
 	} background;
 	struct {
 		bool optimize_intensity_variation; /**< an intensity of each position */
+		double update_relaxation;          /**< factor on its step */
+		double floor;                      /**< least w */
 		struct plica_plan plan;
 	} opr_mode_weights;
 };

@@ -8,7 +8,7 @@
 #include "recon/background.h"
 #include "recon/plan.h"
 
-/* How far w goes each time: what a wrong object does to the counts is not the beam's. */
+/* How far w goes each time as a rule: what a wrong object does to the counts is not the beam's. */
 #define RELAXATION 0.3
 /* No single step is larger. */
 #define MOST_RATIO 2.0
@@ -30,6 +30,7 @@ void plica_intensity_update(struct plica_problem *problem, const size_t *positio
 	const struct plica_exit_sums *sums, long number)
 {
 	const struct plica_plan *plan = &problem->settings->opr_mode_weights.plan;
+	double exponent = 0.5 * RELAXATION * problem->settings->opr_mode_weights.update_relaxation;
 	double background;
 
 	if (problem->intensity == NULL || !plica_plan_includes(plan, number))
@@ -41,19 +42,20 @@ void plica_intensity_update(struct plica_problem *problem, const size_t *positio
 		double ratio = modelled > 0.0 ? fmax(measured, 0.0) / modelled : 1.0;
 
 		ratio = fmin(fmax(ratio, 1.0 / MOST_RATIO), MOST_RATIO);
-		problem->intensity[positions[k]] *= pow(ratio, 0.5 * RELAXATION);
+		problem->intensity[positions[k]] *= pow(ratio, exponent);
 	}
 }
 
 void plica_intensity_normalise(struct plica_problem *problem)
 {
 	double mean = 0.0;
+	double floor = problem->settings->opr_mode_weights.floor;
 
 	if (problem->intensity == NULL)
 		return;
 	for (size_t i = 0; i < problem->count; i++)
 		mean += problem->intensity[i] * problem->intensity[i] / (double)problem->count;
 	for (size_t i = 0; i < problem->count; i++)
-		problem->intensity[i] /= sqrt(mean);
+		problem->intensity[i] = fmax(problem->intensity[i] / sqrt(mean), floor);
 	plica_problem_scale_probe(problem, sqrt(mean));
 }

@@ -163,6 +163,28 @@ void plica_modes_diagonalise(float complex *modes, size_t count, size_t pixels)
 	}
 }
 
+static void swap(float complex *a, float complex *b, size_t pixels)
+{
+	for (size_t k = 0; k < pixels; k++) {
+		float complex kept = a[k];
+
+		a[k] = b[k];
+		b[k] = kept;
+	}
+}
+
+void plica_modes_sort(float complex *modes, size_t count, size_t pixels)
+{
+	for (size_t m = 0; m + 1 < count; m++)
+		for (size_t l = count - 1; l > m; l--) {
+			float complex *mode = modes + l * pixels;
+
+			if (plica_probe_power(mode, pixels) >
+				plica_probe_power(mode - pixels, pixels))
+				swap(mode, mode - pixels, pixels);
+		}
+}
+
 void plica_modes_gram_schmidt(float complex *modes, size_t count, size_t pixels)
 {
 	for (size_t m = 1; m < count; m++)

@@ -29,6 +29,8 @@ PLICA_MUST_USE enum plica_status plica_modes_complete(
  */
 void plica_modes_diagonalise(float _Complex *modes, size_t count, size_t pixels);
 
+/** Strongest first; equals stay in their order. */
+void plica_modes_sort(float _Complex *modes, size_t count, size_t pixels);
 /** Takes out of each mode its part along those before it (Gram-Schmidt); what they share is lost. */
 void plica_modes_gram_schmidt(float _Complex *modes, size_t count, size_t pixels);
 

@@ -25,7 +25,9 @@ bool plica_nuisance_orthogonalize(struct plica_problem *problem)
 	plica_problem_modes_out(problem);
 	if (settings->probe.orthogonalize_incoherent_modes.method == PLICA_ORTHOGONALIZE_SVD)
 		plica_modes_diagonalise(problem->natural, problem->modes, pixels);
-	else
+	else if (settings->probe.orthogonalize_incoherent_modes.sort_by_occupancy)
+		plica_modes_sort(problem->natural, problem->modes, pixels);
+	if (settings->probe.orthogonalize_incoherent_modes.method == PLICA_ORTHOGONALIZE_GS)
 		plica_modes_gram_schmidt(problem->natural, problem->modes, pixels);
 	plica_problem_modes_in(problem);
 	return true;

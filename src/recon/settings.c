@@ -340,6 +340,10 @@ static const struct plica_setting table[] = {
 		FOR(LSQML) | FOR(PIE), "",
 		"svd mixes them, strongest first, and changes no pattern; gs takes out of each "
 		"what it shares with those before"},
+	{"probe.orthogonalize_incoherent_modes.sort_by_occupancy", PLICA_SETTING_BOOL,
+		AT(probe.orthogonalize_incoherent_modes.sort_by_occupancy), 0, 1, NULL,
+		FOR(LSQML) | FOR(PIE), "",
+		"gs begins with the strongest mode, else with the first; svd always sorts"},
 	{"background.optimizable", PLICA_SETTING_BOOL, AT(background.optimizable), 0, 1, NULL,
 		FOR(ALL), "", "estimate an incoherent background, the same in every pattern"},
 	{"background.initial", PLICA_SETTING_NUMBER, AT(background.initial), 0, 1e9, NULL, FOR(ALL),
@@ -348,6 +352,12 @@ static const struct plica_setting table[] = {
 	{"opr_mode_weights.optimize_intensity_variation", PLICA_SETTING_BOOL,
 		AT(opr_mode_weights.optimize_intensity_variation), 0, 1, NULL, FOR(ALL), "",
 		"estimate the beam's intensity at each position"},
+	{"opr_mode_weights.update_relaxation", PLICA_SETTING_NUMBER,
+		AT(opr_mode_weights.update_relaxation), 0, 3, NULL, FOR(ALL), "",
+		"factor on the step of the intensities; beyond 2 they follow the object's errors"},
+	{"opr_mode_weights.primary_mode_weight_floor", PLICA_SETTING_NUMBER,
+		AT(opr_mode_weights.floor), 0, 1, NULL, FOR(ALL), "",
+		"least factor on the amplitudes of a position, relative to the mean; 0: none"},
 	PLAN_ROWS("opr_mode_weights.optimization_plan", AT(opr_mode_weights.plan), FOR(ALL)),
 };
 
@@ -427,7 +437,8 @@ static const struct plica_settings common = {
 		.orthogonalize_incoherent_modes = {.enabled = true, .plan = ALWAYS}},
 	.mpie = {.friction = 0.7, .period = 20},
 	.early_stop = {.epochs = 5},
-	.opr_mode_weights = {.plan = {.start = 3, .stop = NEVER, .stride = 1}},
+	.opr_mode_weights = {.update_relaxation = 1.0,
+		.plan = {.start = 3, .stop = NEVER, .stride = 1}},
 };
 
 enum plica_status plica_settings_init(

@@ -152,3 +152,19 @@ def test_full_disk_is_a_failure(program):
         done = subprocess.run([program, "--help"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
+
+
+def settings_of(plica):
+    """All settings' names, with start, stop and stride of a plan as one."""
+    text = "".join(plica("reconstruct", "--show-settings", "-a", name).stdout
+                   for name in ("ML", "LSQML", "rPIE", "ePIE"))
+    names = re.findall(r"^  (\S+) = ", text, re.MULTILINE)
+    return {re.sub(r"(\.optimization_plan)\.\w+$", r"\1", name) for name in names}
+
+
+def test_the_page_on_ptychi_has_exactly_our_settings(plica, root):
+    page = (root / "doc" / "ptychi-options.md").read_text()
+    rows = [row for row in page.splitlines() if row.startswith("| ")]
+    words = {word for row in rows for word in re.findall(r"`([^`]+)`", row)}
+    of_files = {"diffraction", "mask", "objectGuess", "probeGuess", "xcoords", "ycoords"}
+    assert words - of_files == settings_of(plica)

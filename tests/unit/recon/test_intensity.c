@@ -42,6 +42,22 @@ static void they_follow_the_photons_in_their_epochs(void **state)
 	assert_close(problem->intensity[0], 1.0, 0.0);
 }
 
+static void relaxation_and_floor_are_obeyed(void **state)
+{
+	static const size_t positions[] = {1, 2};
+	const struct plica_exit_sums sums[] = {
+		{.measured = 150.0, .modelled = 100.0}, {.measured = 50.0, .modelled = 100.0}};
+
+	(void)state;
+	settings.opr_mode_weights.update_relaxation = 2.0;
+	settings.opr_mode_weights.floor = 0.9;
+	plica_intensity_update(problem, positions, 2, sums, 3);
+	assert_close(problem->intensity[1], pow(1.5, 0.3), 1e-12);
+	assert_close(problem->intensity[2], pow(0.5, 0.3), 1e-12);
+	plica_intensity_normalise(problem);
+	assert_close(problem->intensity[2], 0.9, 0.0);
+}
+
 /* The probe takes the mean, so that no pattern of the model changes. */
 static void the_mean_goes_to_the_probe(void **state)
 {
@@ -66,6 +82,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(they_follow_the_photons_in_their_epochs),
+		TEST(relaxation_and_floor_are_obeyed),
 		TEST(the_mean_goes_to_the_probe),
 	};
 

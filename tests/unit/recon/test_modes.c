@@ -142,6 +142,23 @@ static void gram_schmidt_keeps_the_first(void **state)
 			assert_close(cabs(inner(a, b)), 0.0, 1e-6 * power(3));
 }
 
+static void sorting_puts_the_strongest_first(void **state)
+{
+	static float complex before[4 * PIXELS];
+	static const float factor[4] = {0.5F, 1.0F, 3.0F, 2.0F};
+	static const size_t order[4] = {2, 3, 1, 0};
+
+	(void)state;
+	fill_random(4);
+	for (size_t k = 0; k < 4 * PIXELS; k++)
+		modes[k] *= factor[k / PIXELS];
+	memcpy(before, modes, sizeof(before));
+	plica_modes_sort(modes, 4, PIXELS);
+	for (size_t m = 0; m < 4; m++)
+		assert_memory_equal(
+			modes + m * PIXELS, before + order[m] * PIXELS, PIXELS * sizeof(*modes));
+}
+
 static void shares_add_up(void **state)
 {
 	double share[3];
@@ -164,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_point_has_no_further_modes),
 		cmocka_unit_test(mixing_keeps_every_pixels_intensity),
 		cmocka_unit_test(gram_schmidt_keeps_the_first),
+		cmocka_unit_test(sorting_puts_the_strongest_first),
 		cmocka_unit_test(shares_add_up),
 	};
 
