@@ -7,8 +7,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/try.h"
-#include "plica/dataset.h"
-#include "plica/residual.h"
 #include "report/input.h"
 
 /* What the backends call their result, and the object in it. */
@@ -112,32 +110,9 @@ out:
 	return status;
 }
 
-/* The weights of a comparison, from the data set's illumination; without one all pixels count. */
-static enum plica_status mask(float **light, struct plica_report_result *result,
-	const struct plica_compare_input *input, const char *path, struct plica_error *err)
-{
-	const struct plica_grid grid = {
-		.rows = input->reference.rows, .cols = input->reference.cols};
-	struct plica_dataset *dataset = NULL;
-	struct plica_error own = {.text = ""};
-	enum plica_status status = plica_dataset_load(&dataset, path, &own);
-
-	if (status == PLICA_OK)
-		status = plica_dataset_illumination(light, dataset, &grid, &own);
-	plica_dataset_free(dataset);
-	if (status == PLICA_OK)
-		plica_compare_mask(&result->mask, *light, input, PLICA_COMPARE_MASK_LEVEL);
-	else
-		status = plica_strings_printf(&result->warnings, err,
-			"compared over the whole scanned area: %s", own.text);
-	return status;
-}
-
-static enum plica_status compare(
-	struct plica_report_result *result, const char *path, struct plica_error *err)
+static enum plica_status compare(struct plica_report_result *result, struct plica_error *err)
 {
 	struct plica_compare_options options;
-	float *light = NULL;
 	const struct plica_report_input *input = &result->input;
 	struct plica_compare_input pair = {
 		.reconstruction = {.rows = result->object.rows,
@@ -148,24 +123,17 @@ static enum plica_status compare(
 		.reference = {.rows = input->truth.rows,
 			.cols = input->truth.cols,
 			.data = input->truth.data},
+		.weight = input->illumination,
 	};
 	enum plica_status status;
 
-	if (input->truth.data == NULL)
-		return plica_error_set(err, PLICA_ERR_DATA,
-			"no truth to compare with: the data set has no objectGuess");
-	if (input->position_count == 0)
-		return plica_error_set(err, PLICA_ERR_DATA, "the data set has no positions");
 	PLICA_TRY(plica_compare_area_of_positions(
 		&pair.area, &pair.reference, input->y_px, input->x_px, input->position_count, err));
-	PLICA_TRY(mask(&light, result, &pair, path, err));
-	pair.weight = light;
+	plica_compare_mask(&result->mask, input->illumination, &pair, PLICA_COMPARE_MASK_LEVEL);
 	plica_compare_options_init(&options);
-	if (light != NULL)
-		options.photons_per_px = result->mask.photons_per_px;
+	options.photons_per_px = result->mask.photons_per_px;
 	PLICA_TRY(plica_compare(&result->comparison, &pair, &options, err));
 out:
-	plica_free(light);
 	return status;
 }
 
@@ -180,14 +148,14 @@ static enum plica_status add_truth(struct plica_report_result *result,
 		return plica_copy_text(
 			&result->reason, "no data set is recorded for this job", err);
 	status = plica_report_input_load(&result->input, job, &own);
-	if (status != PLICA_OK && result->input.truth.data == NULL)
+	if (result->input.truth.data == NULL)
 		return plica_copy_text(&result->reason, own.text, err);
 	if (status != PLICA_OK) {
 		status = plica_strings_add(&result->warnings, own.text, err);
 		if (status != PLICA_OK)
 			return status;
 	}
-	status = compare(result, job->input_path, &own);
+	status = compare(result, &own);
 	return status == PLICA_OK ? PLICA_OK : plica_copy_text(&result->reason, own.text, err);
 }
 

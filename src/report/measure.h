@@ -21,12 +21,13 @@ struct plica_report_array {
 	float _Complex *data; /**< NULL when there is none */
 };
 
-/** What the data set says; the members that could not be read are empty. */
+/** What the data set says; empty when it could not be read. */
 struct plica_report_input {
 	size_t position_count;
 	double *y_px;
 	double *x_px;
 	struct plica_report_array truth; /**< objectGuess */
+	float *illumination;             /**< photons per pixel of the truth */
 	double dose_photons;             /**< measured, per pattern; NaN when unknown */
 	struct plica_json *metadata;     /**< `_metadata`; NULL when there is none */
 	struct plica_json *overlap;      /**< <split>_metrics.json beside it; NULL likewise */

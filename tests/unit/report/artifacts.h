@@ -109,10 +109,10 @@ static inline void artifact_save(
 static inline void artifact_input(const char *path, double photons, bool truth)
 {
 	static const char *const all[] = {
-		"ycoords", "xcoords", "diffraction", "_metadata", "objectGuess"};
-	const char *names[5] = {all[0], all[1], all[2], all[3], truth ? all[4] : NULL};
+		"ycoords", "xcoords", "diffraction", "_metadata", "probeGuess", "objectGuess"};
+	const char *names[6] = {all[0], all[1], all[2], all[3], all[4], truth ? all[5] : NULL};
 	const size_t shape[3] = {ARTIFACT_POSITIONS, ARTIFACT_PATTERN_PX, ARTIFACT_PATTERN_PX};
-	struct plica_array arrays[5] = {0};
+	struct plica_array arrays[6] = {0};
 	struct plica_error err;
 
 	artifact_positions(&arrays[0], &arrays[1]);
@@ -122,8 +122,11 @@ static inline void artifact_input(const char *path, double photons, bool truth)
 			(float)sqrt(photons / (ARTIFACT_PATTERN_PX * ARTIFACT_PATTERN_PX));
 	assert_ok(plica_array_from_text(&arrays[3],
 		"{\"selection_strategy\": \"greedy\", \"acceptance_rate\": 0.625}", &err));
-	artifact_picture(&arrays[4], 0.0);
-	artifact_save(path, names, arrays, 5);
+	assert_ok(plica_array_create(&arrays[4], PLICA_DTYPE_C64, 2, shape + 1, &err));
+	for (size_t i = 0; i < arrays[4].info.count; i++)
+		((float _Complex *)arrays[4].data)[i] = 1.0f;
+	artifact_picture(&arrays[5], 0.0);
+	artifact_save(path, names, arrays, 6);
 }
 
 /* A reconstruction that differs from the truth by `noise`. */

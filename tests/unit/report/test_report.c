@@ -118,7 +118,7 @@ static void page_answers_and_explains(void **state)
 	assert_int_equal(count_of(&page, "<img"), count_of(&page, "<img src=\"data:"));
 	assert_int_equal(count_of(&page, "\" alt=\"\""), 0);
 	assert_shows(&page, "the patterns hold 1234 photons each, which is +23.4 % off");
-	assert_shows(&page, "the data set has no objectGuess");
+	assert_shows(&page, "expected (H, W) complex");
 	assert_shows(&page, "ended with an error (exit status 1)");
 	assert_shows(&page, "cannot read");
 	assert_shows(&page, "0.6250"); /* the metadata's acceptance rate */
