@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/try.h"
 
-/* Between a file's name and the six characters that make its temporary one unique. */
+/* Between a file's name and what makes its temporary one unique. */
 #define TEMPORARY ".tmp-"
+#define UNIQUE "XXXXXX" /* mkstemp's */
 
 static enum plica_status failed(
 	struct plica_error *err, const char *verb, const char *path, int error)
@@ -32,6 +34,25 @@ static void apply_umask(int descriptor)
 	(void)fchmod(descriptor, 0666 & ~mask);
 }
 
+/* Makes a temporary file of a unique name and holds it, so that plica_folder_clean leaves it alone.
+ * Where that was faster than we, it is made anew. A file system without locks is no error. */
+static int make_temporary(char *name)
+{
+	struct stat info = {0};
+	size_t unique = strlen(name) - strlen(UNIQUE);
+
+	for (;;) {
+		int descriptor;
+
+		memcpy(name + unique, UNIQUE, strlen(UNIQUE));
+		descriptor = mkostemp(name, O_CLOEXEC);
+		if (descriptor < 0 || flock(descriptor, LOCK_EX) != 0 ||
+			fstat(descriptor, &info) != 0 || info.st_nlink > 0)
+			return descriptor;
+		(void)close(descriptor);
+	}
+}
+
 enum plica_status plica_file_create(
 	struct plica_file *file, const char *path, struct plica_error *err)
 {
@@ -39,10 +60,10 @@ enum plica_status plica_file_create(
 	struct plica_text name = {0};
 
 	*file = (struct plica_file){.descriptor = -1};
-	PLICA_TRY(plica_text_printf(&name, err, "%s" TEMPORARY "XXXXXX", path));
+	PLICA_TRY(plica_text_printf(&name, err, "%s" TEMPORARY UNIQUE, path));
 	PLICA_TRY(plica_copy_text(&file->path, path, err));
 	PLICA_TRY(plica_copy_text(&file->temporary, name.data, err));
-	file->descriptor = mkostemp(file->temporary, O_CLOEXEC);
+	file->descriptor = make_temporary(file->temporary);
 	if (file->descriptor < 0) {
 		status = failed(err, "create", path, errno);
 		goto out;
@@ -87,10 +108,11 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
-/* Closes the file and puts it under its final name. */
+/* Closes the file and puts it under its final name; the second descriptor holds it until then. */
 static enum plica_status rename_file(struct plica_file *file, struct plica_error *err)
 {
 	enum plica_status status = PLICA_OK;
+	int holding = dup(file->descriptor);
 	int closed = close(file->descriptor);
 
 	file->descriptor = -1;
@@ -100,6 +122,8 @@ static enum plica_status rename_file(struct plica_file *file, struct plica_error
 		plica_free(file->temporary);
 		file->temporary = NULL;
 	}
+	if (holding >= 0)
+		(void)close(holding);
 	return status;
 }
 
@@ -256,6 +280,16 @@ static bool is_temporary(const char *name)
 	       strncmp(name + length - ending, TEMPORARY, strlen(TEMPORARY)) == 0;
 }
 
+static void remove_unless_held(int folder, const char *name)
+{
+	int descriptor = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		(void)unlinkat(folder, name, 0);
+	if (descriptor >= 0)
+		(void)close(descriptor);
+}
+
 void plica_folder_clean(const char *path)
 {
 	DIR *folder = opendir(path);
@@ -263,7 +297,7 @@ void plica_folder_clean(const char *path)
 
 	while (folder != NULL && (entry = readdir(folder)) != NULL)
 		if (is_temporary(entry->d_name))
-			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+			remove_unless_held(dirfd(folder), entry->d_name);
 	if (folder != NULL)
 		(void)closedir(folder);
 }

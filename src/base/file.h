@@ -59,8 +59,8 @@ PLICA_MUST_USE enum plica_status plica_file_open(
 PLICA_MUST_USE enum plica_status plica_descriptor_read(
 	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err);
 
-/** Removes the temporary files that writers which were killed left in a folder. Nobody else may be
- * writing there. */
+/** Removes the temporary files that writers which were killed left in a folder; those of writers at
+ * work, of this machine at least, stay. */
 void plica_folder_clean(const char *path);
 
 bool plica_file_exists(const char *path);

@@ -2,8 +2,11 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -203,17 +206,60 @@ static void what_a_killed_writer_left_is_removed(void **state)
 
 	(void)state;
 	scratch_path(path, "a.tmp-txt");
+	scratch_path(folder, "");
 	assert_ok(plica_file_replace(path, "x", 1, &err));
 	assert_content(path, "x");
 	assert_ok(plica_file_create(&left, path, &err));
+	assert_int_equal(close(left.descriptor), 0); /* as the end of a process does */
+	left.descriptor = -1;
 	assert_int_equal(scratch_count(), 2);
-	scratch_path(folder, "");
 	plica_folder_clean(folder);
 	assert_int_equal(scratch_count(), 1);
 	assert_content(path, "x");
 	plica_folder_clean("/no/such/folder");
 	plica_folder_sync(folder);
 	plica_file_discard(&left);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void what_is_being_written_stays(void **state)
+{
+	struct plica_file file;
+	char folder[512];
+	char path[512];
+
+	(void)state;
+	scratch_path(path, "a.txt");
+	scratch_path(folder, "");
+	assert_ok(plica_file_create(&file, path, &err));
+	assert_ok(plica_file_write(&file, "x", 1, &err));
+	plica_folder_clean(folder);
+	assert_ok(plica_file_commit(&file, &err));
+	assert_content(path, "x");
+	assert_int_equal(unlink(path), 0);
+}
+
+/* One process writes while another cleans as fast as it can: no write may fail. */
+static void cleaning_and_writing_go_side_by_side(void **state)
+{
+	char folder[512];
+	char path[512];
+	pid_t cleaner;
+
+	(void)state;
+	scratch_path(path, "a.txt");
+	scratch_path(folder, "");
+	cleaner = fork();
+	assert_true(cleaner >= 0);
+	if (cleaner == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a write does fail */
+	while (cleaner == 0)
+		plica_folder_clean(folder);
+	for (int i = 0; i < 100; i++)
+		assert_ok(plica_file_save(path, "x", 1, &err));
+	assert_int_equal(kill(cleaner, SIGKILL), 0);
+	assert_int_equal(waitpid(cleaner, NULL, 0), cleaner);
+	assert_int_equal(scratch_count(), 1);
 	assert_int_equal(unlink(path), 0);
 }
 
@@ -224,6 +270,8 @@ int main(void)
 		cmocka_unit_test(saved_files_replace_and_have_an_ordinary_mode),
 		cmocka_unit_test(writes_that_fail_leave_nothing),
 		cmocka_unit_test(what_a_killed_writer_left_is_removed),
+		cmocka_unit_test(what_is_being_written_stays),
+		cmocka_unit_test(cleaning_and_writing_go_side_by_side),
 		cmocka_unit_test(reading_has_a_limit),
 		cmocka_unit_test(only_regular_files_are_opened),
 		cmocka_unit_test(folders_are_made_with_their_parents),
