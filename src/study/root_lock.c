@@ -11,13 +11,20 @@
 #include "base/memory.h"
 #include "base/try.h"
 
-#define RUN_NAME ".plica-run.lock"
-#define SUMMARY_NAME ".plica-summary.lock"
-#define SUBMIT_NAME ".plica-submit.lock"
+/* What a lock is on: its file in the artifact root, how long it is waited for, and who has it. */
+struct kind {
+	const char *name;
+	double patience_s;
+	const char *holder;
+};
+
 /* A run that was killed leaves children that hold the lock until they notice. */
-#define RUN_PATIENCE_S 5.0
+static const struct kind run_lock = {
+	".plica-run.lock", 5.0, "another run, or a job that one left behind, works"};
 /* Every task writes the summaries when it ends; one takes a fraction of a second. */
-#define SUMMARY_PATIENCE_S 300.0
+static const struct kind summary_lock = {
+	".plica-summary.lock", 300.0, "another process has been writing the manifest for minutes"};
+static const struct kind submit_lock = {".plica-submit.lock", 0.0, "another submission works"};
 
 static enum plica_status try_lock(
 	int *lock, const char *path, const struct plica_job *job, struct plica_error *err)
@@ -31,25 +38,24 @@ static enum plica_status try_lock(
 	return plica_lock_take_part(lock, path, part, err);
 }
 
-static enum plica_status take(int *lock, const struct plica_jobs *jobs, const char *name,
-	const struct plica_job *job, double patience_s, struct plica_error *err)
+static enum plica_status take(int *lock, const struct plica_jobs *jobs, const struct kind *kind,
+	const struct plica_job *job, struct plica_error *err)
 {
 	enum plica_status status;
 	const struct timespec pause = {.tv_nsec = 50000000};
 	double start_s = plica_seconds();
 	char *path = NULL;
 
-	PLICA_TRY(plica_path_join(&path, jobs->artifact_root, name, err));
+	PLICA_TRY(plica_path_join(&path, jobs->artifact_root, kind->name, err));
 	for (;;) {
 		PLICA_TRY(try_lock(lock, path, job, err));
-		if (*lock >= 0 || plica_seconds() - start_s > patience_s)
+		if (*lock >= 0 || plica_seconds() - start_s > kind->patience_s)
 			break;
 		(void)nanosleep(&pause, NULL);
 	}
 	if (*lock < 0)
 		status = plica_error_set(err, PLICA_ERR_CHILD,
-			"another run, or a job that one left behind, works in '%s': wait for it, "
-			"or see 'plica study status'",
+			"%s in '%s': wait for it, or see 'plica study status'", kind->holder,
 			jobs->artifact_root);
 out:
 	plica_free(path);
@@ -59,13 +65,13 @@ out:
 enum plica_status plica_root_lock(int *lock, const struct plica_jobs *jobs,
 	const struct plica_job *job, struct plica_error *err)
 {
-	return take(lock, jobs, RUN_NAME, job, RUN_PATIENCE_S, err);
+	return take(lock, jobs, &run_lock, job, err);
 }
 
 bool plica_root_is_locked(const struct plica_jobs *jobs)
 {
 	char *path = NULL;
-	bool held = plica_path_join(&path, jobs->artifact_root, RUN_NAME, NULL) == PLICA_OK &&
+	bool held = plica_path_join(&path, jobs->artifact_root, run_lock.name, NULL) == PLICA_OK &&
 		    plica_lock_is_held(path);
 
 	plica_free(path);
@@ -75,11 +81,11 @@ bool plica_root_is_locked(const struct plica_jobs *jobs)
 enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {
-	return take(lock, jobs, SUMMARY_NAME, NULL, SUMMARY_PATIENCE_S, err);
+	return take(lock, jobs, &summary_lock, NULL, err);
 }
 
 enum plica_status plica_submit_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {
-	return take(lock, jobs, SUBMIT_NAME, NULL, 0.0, err);
+	return take(lock, jobs, &submit_lock, NULL, err);
 }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "base/lock.h"
 #include "study/fixture.h"
 
 static const char design[] = "name: s\ndoses: [1e3]\nviews: [{name: baseline}]\n";
@@ -265,6 +266,23 @@ static void an_array_that_was_not_taken_is_submitted_again(void **state)
 	assert_int_equal(summary.submitted, 3);
 }
 
+static void two_submissions_do_not_go_side_by_side(void **state)
+{
+	struct plica_slurm_summary summary;
+	struct pauses pauses = {0};
+	char path[512];
+	int lock = -1;
+
+	(void)state;
+	write_stand_in("sbatch", "echo 77");
+	study_write(&study, "s/reconstructions/slurm/other", "");
+	study_path(path, &study, "s/reconstructions/.plica-submit.lock");
+	assert_ok(plica_lock_take(&lock, path, &err));
+	assert_error(submit(&summary, &pauses), PLICA_ERR_CHILD, "another submission works in '");
+	plica_lock_release(lock);
+	assert_ok(submit(&summary, &pauses));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +291,7 @@ int main(void)
 			without_squeue_nothing_is_submitted_again, begin, end),
 		cmocka_unit_test_setup_teardown(
 			tasks_that_slurm_has_are_not_submitted_again, begin, end),
+		cmocka_unit_test_setup_teardown(two_submissions_do_not_go_side_by_side, begin, end),
 		cmocka_unit_test_setup_teardown(a_refusal_is_final, begin, end),
 		cmocka_unit_test_setup_teardown(waiting_can_be_given_up, begin, end),
 		cmocka_unit_test_setup_teardown(large_studies_take_several_arrays, begin, end),
