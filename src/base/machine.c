@@ -36,12 +36,23 @@ void plica_cpu_name(char out[PLICA_CPU_NAME_SIZE])
 	read_entry(out, PLICA_CPU_NAME_SIZE, "/proc/cpuinfo", "model name");
 }
 
-int64_t plica_peak_memory_bytes(void)
+/* An entry of the process's status in kilobytes, as bytes. */
+static int64_t status_bytes(const char *key)
 {
 	char text[64];
 
-	read_entry(text, sizeof(text), "/proc/self/status", "VmHWM");
+	read_entry(text, sizeof(text), "/proc/self/status", key);
 	return (int64_t)strtoll(text, NULL, 10) * 1024;
+}
+
+int64_t plica_peak_memory_bytes(void)
+{
+	return status_bytes("VmHWM");
+}
+
+int64_t plica_program_memory_bytes(void)
+{
+	return status_bytes("RssFile");
 }
 
 void plica_peak_memory_reset(void)

@@ -12,6 +12,8 @@ void plica_cpu_name(char out[PLICA_CPU_NAME_SIZE]);
 
 /** Largest resident memory of this process since its start or the last reset; 0 if not told. */
 int64_t plica_peak_memory_bytes(void);
+/** What of the resident memory are pages of program and libraries, which processes share. */
+int64_t plica_program_memory_bytes(void);
 /** Gives unused memory back and forgets the peak so far, where the system can do that. */
 void plica_peak_memory_reset(void);
 

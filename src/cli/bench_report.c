@@ -76,8 +76,10 @@ void cli_bench_print(const struct plica_bench *bench)
 			bench->run[0].best_s / epochs->best_s);
 	}
 	print_profile(bench);
-	(void)printf("  peak memory %.1f MB, %.2f x (patterns, object, one batch)\n",
-		(double)bench->peak_bytes / 1e6,
+	(void)printf("  peak memory %.1f MB, %.1f of it program and libraries; %.2f x (patterns, "
+		     "object, "
+		     "one batch)\n",
+		(double)bench->peak_bytes / 1e6, (double)bench->program_bytes / 1e6,
 		(double)bench->peak_bytes / (double)bench->needed_bytes);
 	(void)fflush(stdout);
 }
@@ -144,5 +146,6 @@ void cli_bench_add(struct plica_json *cases, const struct plica_bench *bench)
 	plica_json_set_number(profile, "rest", rest_of(bench));
 	plica_json_set_number(profile, "epoch", bench->profiled_s);
 	plica_json_set_integer(entry, "peak_memory_bytes", bench->peak_bytes);
+	plica_json_set_integer(entry, "program_memory_bytes", bench->program_bytes);
 	plica_json_set_integer(entry, "needed_memory_bytes", bench->needed_bytes);
 }

@@ -197,6 +197,7 @@ enum plica_status plica_bench_run(struct plica_bench *out, struct plica_dataset 
 		threads = 2 * threads < subject.most_threads ? 2 * threads : subject.most_threads;
 	}
 	out->peak_bytes = plica_peak_memory_bytes();
+	out->program_bytes = plica_program_memory_bytes();
 	out->needed_bytes = needed_bytes(stored, subject.problem);
 	PLICA_TRY(run_profile(out, &subject, params->seconds, err));
 	PLICA_TRY(plica_fft_measure(&out->transform_s, out->side, 0.1, err));

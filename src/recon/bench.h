@@ -39,8 +39,9 @@ struct plica_bench {
 	/** Where one thread's epoch goes: seconds in each kernel, and all of them with the rest. */
 	double kernel_s[PLICA_PROFILE_KERNELS];
 	double profiled_s;
-	int64_t peak_bytes;   /**< resident, of this process, while the engine ran */
-	int64_t needed_bytes; /**< patterns as stored, object, and the waves of one batch */
+	int64_t peak_bytes;    /**< resident, of this process, while the engine ran */
+	int64_t program_bytes; /**< of these, pages of program and libraries */
+	int64_t needed_bytes;  /**< patterns as stored, object, and the waves of one batch */
 };
 
 struct plica_bench_params {

@@ -26,6 +26,16 @@ def test_json_has_what_the_table_has(plica):
     assert parts["exit waves"] > 0 and parts["rest"] >= 0
     assert sum(parts.values()) - parts["epoch"] == pytest.approx(parts["epoch"], rel=0.01)
     assert case["peak_memory_bytes"] > case["needed_memory_bytes"] > 0
+    assert 1e6 < case["program_memory_bytes"] < case["peak_memory_bytes"]
+
+
+def test_patterns_are_held_once(plica):
+    """Patterns of 34 MB, twice, and a batch of 25 would be 92."""
+    words = ["bench", "--size", "128", "--patterns", "512", *QUICK, "--json"]
+    (case,) = json.loads(plica(*words).stdout)["cases"]
+    needed = case["needed_memory_bytes"]
+    assert needed > 512 * 128**2 * 4 + 2 * 96 * 128**2 * 8
+    assert case["peak_memory_bytes"] - case["program_memory_bytes"] < 1.3 * needed
 
 
 def test_table(plica):
@@ -34,7 +44,8 @@ def test_table(plica):
     assert "rPIE, milliseconds an epoch" in done.stdout
     assert "20 patterns of 16^2, whole-pixel positions" in done.stdout
     assert "20 patterns of 24^2" in done.stdout
-    assert done.stdout.count("best/floor") == 2 and done.stdout.count("peak memory") == 2
+    assert done.stdout.count("best/floor") == 2
+    assert done.stdout.count("peak memory") == 2 and "of it program and libraries" in done.stdout
 
 
 def test_a_dataset_of_ones_own(plica, tmp_path):

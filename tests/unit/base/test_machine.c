@@ -29,6 +29,7 @@ static void the_peak_outlives_its_memory_until_it_is_forgotten(void **state)
 	plica_peak_memory_reset();
 	before = plica_peak_memory_bytes();
 	assert_true(before > 0);
+	assert_true(plica_program_memory_bytes() > 0 && plica_program_memory_bytes() < before);
 	use_memory();
 	peak = plica_peak_memory_bytes();
 	assert_true(peak - before > (int64_t)BYTES * 9 / 10);
