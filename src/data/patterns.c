@@ -160,7 +160,8 @@ out:
 	return status;
 }
 
-/* Stored types that a dataset keeps as they are. */
+/* Stored types that a dataset keeps as they are; counts are not negative, whatever their sign bit
+ * could say (the caller has made sure of that). */
 static bool keep_type(enum plica_pattern_type *type, enum plica_dtype dtype)
 {
 	static const struct {
@@ -173,6 +174,9 @@ static bool keep_type(enum plica_pattern_type *type, enum plica_dtype dtype)
 		{PLICA_DTYPE_U8, PLICA_PATTERN_U8},
 		{PLICA_DTYPE_U16, PLICA_PATTERN_U16},
 		{PLICA_DTYPE_U32, PLICA_PATTERN_U32},
+		{PLICA_DTYPE_I8, PLICA_PATTERN_U8},
+		{PLICA_DTYPE_I16, PLICA_PATTERN_U16},
+		{PLICA_DTYPE_I32, PLICA_PATTERN_U32},
 	};
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
@@ -183,29 +187,24 @@ static bool keep_type(enum plica_pattern_type *type, enum plica_dtype dtype)
 	return false;
 }
 
-/* Signed and 64-bit counts become uint32; the caller has made sure that they are >= 0. */
+/* 64-bit counts become uint32, in their own memory, of which half goes. */
 static enum plica_status narrow_counts(
 	struct plica_array *array, const char *name, struct plica_error *err)
 {
 	enum plica_status status;
-	struct plica_array narrow = {0};
 	double *values = NULL;
+	uint32_t *narrow = array->data;
 	size_t pixels = array->info.shape[1] * array->info.shape[2];
+	size_t bytes = array->info.count * sizeof(*narrow);
 
-	PLICA_TRY(plica_array_create(&narrow, PLICA_DTYPE_U32, 3, array->info.shape, err));
 	PLICA_TRY(PLICA_NEW(&values, pixels, err));
-	for (size_t i = 0; i < array->info.shape[0]; i++) {
-		uint32_t *to = (uint32_t *)narrow.data + i * pixels;
-
-		PLICA_TRY(plica_array_to_double(values, array, i * pixels, pixels, name, err));
+	for (size_t first = 0; first < array->info.count; first += pixels) {
+		PLICA_TRY(plica_array_to_double(values, array, first, pixels, name, err));
 		for (size_t k = 0; k < pixels; k++)
-			to[k] = (uint32_t)values[k];
+			narrow[first + k] = (uint32_t)values[k];
 	}
-	plica_array_release(array);
-	*array = narrow;
-	narrow = (struct plica_array){0};
+	plica_forget((char *)array->data + bytes, bytes);
 out:
-	plica_array_release(&narrow);
 	plica_free(values);
 	return status;
 }

@@ -111,7 +111,7 @@ static void pack_chunk(struct packing *packing, size_t first, size_t end)
 /* A packed pattern takes the bytes of a stored one. */
 static bool fits_in_place(const struct plica_problem *problem, const struct plica_dataset *own)
 {
-	return own != NULL && own->pattern_type == PLICA_PATTERN_F32 &&
+	return own != NULL &&
 	       plica_pattern_bytes(own) == problem->kernels->pattern_floats * sizeof(float);
 }
 
