@@ -10,23 +10,13 @@ Runs `plica reconstruct` with its defaults on every data set of DATA/parity and 
 import argparse
 import json
 import pathlib
-import subprocess
-import tempfile
 
-
-def run(*words):
-    return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+import runs
 
 
 def measure(args, data, epochs):
-    with tempfile.TemporaryDirectory() as out:
-        options = [word for item in args.set for word in ("--set", item)]
-        done = run(args.plica, "reconstruct", "-i", data, "-o", out, "-a", args.algorithm, "-n", str(epochs),
-                   "--seed", str(args.seed), "--progress=none", "--json", *options)
-        if "parity" not in data.parts:
-            return done["fourier_error"]
-        compared = run(args.plica, "compare", pathlib.Path(out) / "reconstruction.npz", "-r", data, "--json")
-        return compared["metrics"]["nrmse"]["value"]
+    nrmse, misfit = runs.score(args.plica, data, args.algorithm, epochs, args.set, args.seed)
+    return nrmse if "parity" in data.parts else misfit
 
 
 def parse():
