@@ -11,7 +11,7 @@
 #include "recon/floor.h"
 #include "recon/pie.h"
 
-/* The start has settled when an epoch gains less than a tenth. */
+/* The start has settled when an epoch gains less than a tenth near the counting floor. */
 #define START_SETTLED 0.9
 /* It has done its work when an epoch gains less than a quarter, and the misfit is below so many
  * times the counting floor. */
@@ -19,6 +19,14 @@
 #define START_MISFIT 1.3
 /* One of the two is enough from this epoch on, both in the one before. */
 #define START_LEAST 3
+/* Above so many floors the object may still be scrambled, which conjugate gradients would not mend: an
+ * epoch must then gain less than this. */
+#define FAR_FLOORS 1.5
+#define FAR_SETTLED 0.985
+/* A bad probe holds the start on a plateau, where it gains next to nothing for up to twenty epochs and
+ * then breaks through: this part of what the first epoch, which began without an object, left above the
+ * floor is still there. */
+#define PLATEAU_PART 0.42
 
 enum stage { STAGE_START, STAGE_AMPLITUDE, STAGE_COUNTS };
 
@@ -28,6 +36,7 @@ struct ml {
 	struct plica_cg *cg;
 	enum stage stage;
 	long stage_epochs; /* done in this stage */
+	double first_loss;
 	double last_loss;
 	double floor; /* the loss that counting alone leaves */
 };
@@ -81,9 +90,22 @@ static void enter(struct ml *ml, enum stage stage)
 	plica_cg_restart(ml->cg);
 }
 
+/* Has the start come to rest, with nothing to be hoped for from going on? */
+static bool has_settled(const struct ml *ml, double loss)
+{
+	bool flat = ml->problem->settings->initial_object == PLICA_INITIAL_FLAT;
+	double excess = loss - ml->floor;
+
+	if (loss < FAR_FLOORS * ml->floor)
+		return loss > START_SETTLED * ml->last_loss;
+	if (flat && excess > PLATEAU_PART * (ml->first_loss - ml->floor))
+		return false;
+	return loss > FAR_SETTLED * ml->last_loss;
+}
+
 static bool start_is_over(const struct ml *ml, double loss)
 {
-	bool settled = loss > START_SETTLED * ml->last_loss;
+	bool settled = has_settled(ml, loss);
 	bool fits = loss > START_SLOW * ml->last_loss && loss < START_MISFIT * ml->floor;
 
 	if (ml->stage_epochs >= ml->problem->settings->start.max_epochs)
@@ -109,8 +131,11 @@ static void start_epoch(struct ml *ml, long number, struct plica_epoch *result)
 	result->loss = plica_pie_epoch(ml->start, number);
 	result->cost = 1.0;
 	ml->stage_epochs++;
-	if (number == 0 && plica_has_ambiguity(ml->problem->settings))
-		plica_remove_ambiguity(ml->problem, ml->cg->pass->power);
+	if (number == 0) {
+		ml->first_loss = result->loss;
+		if (plica_has_ambiguity(ml->problem->settings))
+			plica_remove_ambiguity(ml->problem, ml->cg->pass->power);
+	}
 	if (start_is_over(ml, result->loss))
 		enter(ml, STAGE_AMPLITUDE);
 	ml->last_loss = result->loss;
@@ -155,6 +180,7 @@ static void archive(void *state, struct plica_archive *archive)
 
 	plica_archive_integer(archive, "stage", &stage);
 	plica_archive_integer(archive, "stage_epochs", &ml->stage_epochs);
+	plica_archive_number(archive, "first_loss", &ml->first_loss);
 	plica_archive_number(archive, "last_loss", &ml->last_loss);
 	if (stage >= (long)STAGE_START && stage <= (long)STAGE_COUNTS)
 		ml->stage = (enum stage)stage;

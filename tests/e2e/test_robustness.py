@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sparse scans, bad probes, masks: no engine diverges, and ML finds the object (doc/robustness.md)."""
+import json
+import sys
+
+import numpy as np
+import pytest
+
+# what flat objects are worth: 0.55
+ENGINES = {"ML": 0.06, "LSQML": 0.4, "rPIE": 0.2, "ePIE": 0.4}
+
+
+@pytest.fixture(scope="module")
+def scans(root):
+    sys.path.insert(0, str(root / "bench"))
+    try:
+        import scans as module
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+@pytest.fixture(scope="module")
+def parity(scans, shared):
+    return scans.load(shared / "data" / "parity" / "n64_1e5.npz")
+
+
+@pytest.fixture
+def nrmse(plica, scans, tmp_path):
+    """Reconstructs in 30 epochs and compares with the truth."""
+
+    def measure(scan, *options):
+        path = scans.save(tmp_path / "scan.npz", scan)
+        plica("reconstruct", "-i", path, "-o", tmp_path, "-n", 30, "-t", 1, "--progress", "none", *options)
+        said = plica("compare", tmp_path / "reconstruction.npz", "-r", path, "--json").stdout
+        return json.loads(said)["metrics"]["nrmse"]["value"]
+
+    return measure
+
+
+def test_the_simulated_patterns_are_those_of_the_data_set(scans, parity):
+    """The measuring script's own model: of the data set, only the noise is left."""
+    few = scans.some_positions(parity, 0.05)
+    counts = scans.expected_counts(
+        few["objectGuess"].astype(complex), few["probeTruth"].astype(complex), few["ycoords"], few["xcoords"])
+    misfit = ((np.sqrt(counts) - few["diffraction"]) ** 2).sum() / counts.sum()
+    assert misfit == pytest.approx(0.00645, rel=0.02)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_quarter_of_the_positions_is_enough(scans, parity, nrmse, engine):
+    assert nrmse(scans.some_positions(parity, 0.25), "-a", engine) < ENGINES[engine]
+
+
+def test_ml_recovers_from_a_plain_gaussian(scans, parity, nrmse):
+    """It holds the start on a plateau for a dozen epochs; ended there it stays at 0.36."""
+    guess = scans.gaussian(parity["probeGuess"], 4 * np.sqrt(2))
+    assert nrmse({**parity, "probeGuess": guess}) < 0.045
+
+
+def test_a_guess_that_is_too_wide_is_centred(scans, parity, nrmse):
+    guess = scans.gaussian(parity["probeGuess"], 9 * np.sqrt(2))
+    assert nrmse({**parity, "probeGuess": guess}, "-s", "probe.center_constraint.enabled=true") < 0.045
+
+
+def test_nonsense_behind_a_mask_is_not_seen(scans, parity, nrmse):
+    valid = scans.without_module(64, 0.05)
+    assert nrmse(scans.masked(parity, valid)) < 0.03
