@@ -113,6 +113,7 @@ struct plica_settings {
 	double diffraction_blur_px;   /**< sigma of the detector's spread; 0: none */
 	int displayed_loss;           /**< enum plica_displayed_loss */
 	double exclude_below;         /**< photons; pixels with no more do not count; -1: all do */
+	bool double_precision_fft;    /**< transforms in double, rounded where they end */
 	int initial_object;           /**< enum plica_initial_object */
 	int noise_model;              /**< enum plica_noise_model */
 	double gaussian_noise_std;    /**< sigma; relaxation 1 / (4 sigma^2) */

@@ -20,6 +20,7 @@ static const struct plica_kernel_table *const tables[] = {
 	&plica_kernels_vector,
 #endif
 	&plica_kernels_fftw,
+	&plica_kernels_fftw_double, /* never by itself: fftw is there for every size */
 	NULL,
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * The hot loops of the engines, behind a table of functions that exists once for every
- * instruction set and once as plain loops around FFTW (every size; the oracle of the tests).
+ * instruction set and once as plain loops around FFTW (every size; the oracle of the tests), there
+ * also with transforms in double precision, rounded where they end.
  *
  * Shapes. N is the pattern's side. A *wave* is N * N complex numbers in real space, a *spectrum*
  * the same in Fourier space, a *pattern* N * N amplitudes on the detector; all three are stored
@@ -151,7 +152,7 @@ struct plica_kernels;
 
 /** The functions of one variant; `self` is the plan for one size. */
 struct plica_kernel_table {
-	const char *name;              /**< "fftw", "sse2", "avx2", "avx512" */
+	const char *name;              /**< "fftw", "fftw-double", "sse2", "avx2", "avx512" */
 	bool (*supports)(size_t size); /**< on this machine, at this N */
 	enum plica_status (*prepare)(struct plica_kernels *self, struct plica_error *err);
 	void (*release)(struct plica_kernels *self);

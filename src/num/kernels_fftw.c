@@ -6,13 +6,17 @@
 
 #include "base/memory.h"
 #include "base/try.h"
-#include "num/fft.h"
 
 #define LARGEST_SIZE 32768
 
 static size_t round_up(size_t count, size_t multiple)
 {
 	return (count + multiple - 1) / multiple * multiple;
+}
+
+static const struct fftw_plan *plan_of(const struct plica_kernels *self)
+{
+	return self->plan;
 }
 
 struct fftw_scratch plica_fftw_scratch(const struct plica_kernels *self, void *work)
@@ -29,6 +33,10 @@ struct fftw_scratch plica_fftw_scratch(const struct plica_kernels *self, void *w
 	scratch.phasor_re = (double *)(void *)(scratch.ramp_x + ramp);
 	scratch.phasor_im = scratch.phasor_re + ramp;
 	scratch.intensity = (float *)(void *)(scratch.phasor_im + ramp);
+	scratch.fine =
+		plan_of(self)->fine != NULL
+			? (double complex *)(void *)(scratch.intensity + self->pattern_floats)
+			: NULL;
 	return scratch;
 }
 
@@ -37,7 +45,8 @@ static size_t scratch_bytes(const struct plica_kernels *self)
 	size_t ramp = round_up(self->size, 8);
 
 	return (3 * self->wave_floats + self->pattern_floats) * sizeof(float) +
-	       2 * ramp * (sizeof(float complex) + sizeof(double));
+	       2 * ramp * (sizeof(float complex) + sizeof(double)) +
+	       (plan_of(self)->fine != NULL ? self->wave_floats * sizeof(double) : 0);
 }
 
 static bool supports(size_t size)
@@ -45,25 +54,87 @@ static bool supports(size_t size)
 	return size > 0 && size <= LARGEST_SIZE;
 }
 
-static enum plica_status prepare(struct plica_kernels *self, struct plica_error *err)
-{
-	size_t pixels = self->size * self->size;
-	struct plica_fft *fft = NULL;
-	enum plica_status status = plica_fft_create(&fft, self->size, self->size, err);
-
-	if (status != PLICA_OK)
-		return status;
-	self->plan = fft;
-	/* Rounded up: arrays of several waves keep every one of them aligned. */
-	self->wave_floats = round_up(2 * pixels, 16);
-	self->pattern_floats = round_up(pixels, 16);
-	self->work_bytes = scratch_bytes(self);
-	return PLICA_OK;
-}
-
 static void release(struct plica_kernels *self)
 {
-	plica_fft_free(self->plan);
+	struct fftw_plan *plan = self->plan;
+
+	if (plan == NULL)
+		return;
+	plica_fft_free(plan->single);
+	plica_fft_double_free(plan->fine);
+	plica_free(plan);
+}
+
+static enum plica_status prepare_of(struct plica_kernels *self, bool fine, struct plica_error *err)
+{
+	enum plica_status status;
+	size_t size = self->size;
+	struct fftw_plan *plan = NULL;
+
+	PLICA_TRY(PLICA_NEW(&plan, 1, err));
+	self->plan = plan; /* released with the kernels */
+	if (fine)
+		PLICA_TRY(plica_fft_double_create(&plan->fine, size, size, err));
+	else
+		PLICA_TRY(plica_fft_create(&plan->single, size, size, err));
+	/* Rounded up: arrays of several waves keep every one of them aligned. */
+	self->wave_floats = round_up(2 * size * size, 16);
+	self->pattern_floats = round_up(size * size, 16);
+	self->work_bytes = scratch_bytes(self);
+out:
+	return status;
+}
+
+static enum plica_status prepare(struct plica_kernels *self, struct plica_error *err)
+{
+	return prepare_of(self, false, err);
+}
+
+static enum plica_status prepare_double(struct plica_kernels *self, struct plica_error *err)
+{
+	return prepare_of(self, true, err);
+}
+
+static void widen(double complex *to, const float complex *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = (double complex)from[i];
+}
+
+static void narrow(float complex *to, const double complex *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = (float complex)from[i];
+}
+
+void plica_fftw_forward(
+	const struct plica_kernels *self, const struct fftw_scratch *scratch, float complex *wave)
+{
+	const struct fftw_plan *plan = plan_of(self);
+	size_t pixels = self->size * self->size;
+
+	if (plan->fine == NULL) {
+		plica_fft_forward(plan->single, wave);
+		return;
+	}
+	widen(scratch->fine, wave, pixels);
+	plica_fft_double_forward(plan->fine, scratch->fine);
+	narrow(wave, scratch->fine, pixels);
+}
+
+void plica_fftw_inverse(
+	const struct plica_kernels *self, const struct fftw_scratch *scratch, float complex *wave)
+{
+	const struct fftw_plan *plan = plan_of(self);
+	size_t pixels = self->size * self->size;
+
+	if (plan->fine == NULL) {
+		plica_fft_inverse(plan->single, wave);
+		return;
+	}
+	widen(scratch->fine, wave, pixels);
+	plica_fft_double_inverse(plan->fine, scratch->fine);
+	narrow(wave, scratch->fine, pixels);
 }
 
 static void wave_from(const struct plica_kernels *self, float *wave, const float complex *natural)
@@ -112,18 +183,20 @@ static void scale(float complex *wave, size_t count, float factor)
 static void forward(
 	const struct plica_kernels *self, void *work, float *spectrum, const float *wave)
 {
-	(void)work;
+	const struct fftw_scratch scratch = plica_fftw_scratch(self, work);
+
 	memmove(spectrum, wave, self->wave_floats * sizeof(*wave));
-	plica_fft_forward(self->plan, as_complex_out(spectrum));
+	plica_fftw_forward(self, &scratch, as_complex_out(spectrum));
 	scale(as_complex_out(spectrum), self->size * self->size, 1.0f / (float)self->size);
 }
 
 static void inverse(
 	const struct plica_kernels *self, void *work, float *wave, const float *spectrum)
 {
-	(void)work;
+	const struct fftw_scratch scratch = plica_fftw_scratch(self, work);
+
 	memmove(wave, spectrum, self->wave_floats * sizeof(*wave));
-	plica_fft_inverse(self->plan, as_complex_out(wave));
+	plica_fftw_inverse(self, &scratch, as_complex_out(wave));
 	scale(as_complex_out(wave), self->size * self->size, 1.0f / (float)self->size);
 }
 
@@ -159,7 +232,7 @@ void plica_fftw_shift(const struct plica_kernels *self, const struct fftw_scratc
 		for (size_t x = 0; x < size; x++)
 			wave[y * size + x] =
 				spectrum[y * size + x] * (scratch->ramp_y[y] * scratch->ramp_x[x]);
-	plica_fft_inverse(self->plan, wave);
+	plica_fftw_inverse(self, scratch, wave);
 }
 
 /* sum += F[wave] conj(ramp); `wave` is lost. */
@@ -168,7 +241,7 @@ static void add_unshifted(const struct plica_kernels *self, const struct fftw_sc
 {
 	size_t size = self->size;
 
-	plica_fft_forward(self->plan, wave);
+	plica_fftw_forward(self, scratch, wave);
 	for (size_t y = 0; y < size; y++)
 		for (size_t x = 0; x < size; x++)
 			sum[y * size + x] +=
@@ -228,7 +301,7 @@ static void arrive(const struct plica_kernels *self, const struct fftw_scratch *
 	float complex *wave = scratch->wave[0];
 
 	multiply_object(args, self->size, wave, incident_wave(self, scratch, args));
-	plica_fft_forward(self->plan, wave);
+	plica_fftw_forward(self, scratch, wave);
 }
 
 /* scratch->intensity += |Psi|^2, or = for the first mode */
@@ -272,7 +345,7 @@ static void depart(const struct plica_kernels *self, const struct fftw_scratch *
 
 	for (size_t i = 0; i < pixels; i++)
 		wave[i] *= scratch->intensity[i] * scale;
-	plica_fft_inverse(self->plan, wave);
+	plica_fftw_inverse(self, scratch, wave);
 	if (args->difference != NULL)
 		memcpy(args->difference, wave, pixels * sizeof(*wave));
 	if (args->probe_sum != NULL)
@@ -328,23 +401,17 @@ static void exit_mixture(const struct plica_kernels *self, void *work,
 			finish_mode(self, &scratch, &args->mode[m]);
 }
 
+/* All but the name and the precision of the transforms. */
+#define PLAIN_FUNCTIONS                                                                            \
+	.supports = supports, .release = release, .wave_from = wave_from, .wave_to = wave_to,      \
+	.spectrum_to = wave_to, .pattern_from = pattern_from, .pattern_to = pattern_to,            \
+	.forward = forward, .inverse = inverse, .exit_wave = exit_wave,                            \
+	.exit_mixture = exit_mixture, .line_search = plica_fftw_line_search,                       \
+	.scatter = plica_fftw_scatter, .scatter_power = plica_fftw_scatter_power,                  \
+	.pair_sums = plica_fftw_pair_sums, .position_sums = plica_fftw_position_sums,
+
 const struct plica_kernel_table plica_kernels_fftw = {
-	.name = "fftw",
-	.supports = supports,
-	.prepare = prepare,
-	.release = release,
-	.wave_from = wave_from,
-	.wave_to = wave_to,
-	.spectrum_to = wave_to,
-	.pattern_from = pattern_from,
-	.pattern_to = pattern_to,
-	.forward = forward,
-	.inverse = inverse,
-	.exit_wave = exit_wave,
-	.exit_mixture = exit_mixture,
-	.line_search = plica_fftw_line_search,
-	.scatter = plica_fftw_scatter,
-	.scatter_power = plica_fftw_scatter_power,
-	.pair_sums = plica_fftw_pair_sums,
-	.position_sums = plica_fftw_position_sums,
-};
+	.name = "fftw", .prepare = prepare, PLAIN_FUNCTIONS};
+
+const struct plica_kernel_table plica_kernels_fftw_double = {
+	.name = "fftw-double", .prepare = prepare_double, PLAIN_FUNCTIONS};

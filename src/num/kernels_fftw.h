@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * The plain variant: FFTW and loops, for every size. Waves, spectra and patterns are natural and
+ * The plain variants: FFTW and loops, for every size, with transforms in single or in double
+ * precision. Waves, spectra and patterns are natural and
  * interleaved; frequencies and detector pixels have their zero at index 0.
  */
 #ifndef PLICA_NUM_KERNELS_FFTW_H
@@ -8,12 +9,19 @@
 
 #include <complex.h>
 
+#include "num/fft.h"
 #include "num/kernels_variants.h"
 
 /** Loops over pixels go by blocks, whose quantities stand in arrays of this length. */
 #define BLOCK 64
 /** Every sum over pixels has this many double accumulators; pixel i goes to i modulo LANES. */
 #define LANES 8
+
+/** One of the two is there. */
+struct fftw_plan {
+	struct plica_fft *single;
+	struct plica_fft_double *fine;
+};
 
 /** One thread's scratch. */
 struct fftw_scratch {
@@ -23,9 +31,16 @@ struct fftw_scratch {
 	float complex *ramp_x;
 	double *phasor_re;
 	double *phasor_im;
+	double complex *fine; /**< a wave in double; NULL: transforms are single */
 };
 
 struct fftw_scratch plica_fftw_scratch(const struct plica_kernels *self, void *work);
+
+/** The unnormalised transforms, in place. */
+void plica_fftw_forward(
+	const struct plica_kernels *self, const struct fftw_scratch *scratch, float complex *wave);
+void plica_fftw_inverse(
+	const struct plica_kernels *self, const struct fftw_scratch *scratch, float complex *wave);
 
 /** Fills both ramps. */
 void plica_fftw_ramps(const struct fftw_scratch *scratch, size_t size, double shift_y,

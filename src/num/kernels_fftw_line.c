@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "num/fft.h"
 #include "num/kernels_fftw.h"
 #include "num/kernels_log.h"
 
@@ -93,7 +92,7 @@ void plica_fftw_line_search(const struct plica_kernels *self, void *work,
 				scratch.wave[k][i] = args->amplitude * as_complex(probe[k])[i];
 	multiply_directions(scratch.wave, args, self->size);
 	for (size_t k = 0; k < 3; k++) {
-		plica_fft_forward(self->plan, scratch.wave[k]);
+		plica_fftw_forward(self, &scratch, scratch.wave[k]);
 		for (size_t i = 0; i < pixels; i++)
 			scratch.wave[k][i] *= scale;
 	}

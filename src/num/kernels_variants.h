@@ -17,6 +17,7 @@ extern const struct plica_kernel_table plica_kernels_vector;
 bool plica_usable_vector(void);
 #endif
 extern const struct plica_kernel_table plica_kernels_fftw;
+extern const struct plica_kernel_table plica_kernels_fftw_double;
 
 /**
  * The half of a ramp: re[k] + i im[k] = exp(i angle k) for k < count, in double. The phasor of

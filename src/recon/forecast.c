@@ -12,6 +12,7 @@
 #include "base/try.h"
 #include "data/dataset.h"
 #include "num/kernels.h"
+#include "recon/problem.h"
 
 /* Canvas pixels beyond the outermost patch, and a stride that is padded (num/kernels.h). */
 #define MARGIN 2.0
@@ -156,7 +157,8 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 	double wave;
 
 	PLICA_TRY(plica_settings_check(settings, err));
-	PLICA_TRY(plica_kernels_create(&kernels, dataset->pattern_px, NULL, err));
+	PLICA_TRY(plica_kernels_create(
+		&kernels, dataset->pattern_px, plica_problem_kernels_name(settings), err));
 	wave = mode_count(dataset, settings) * (double)kernels->wave_floats * sizeof(float);
 	*out = (struct plica_forecast){
 		.patterns = (double)dataset->pattern_count * (double)kernels->pattern_floats *

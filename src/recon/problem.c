@@ -203,7 +203,8 @@ static enum plica_status create(struct plica_problem **out, const struct plica_d
 	problem->threads = thread_count(settings);
 	problem->count = dataset->pattern_count;
 	problem->side = dataset->pattern_px;
-	PLICA_TRY(plica_kernels_create(&problem->kernels, problem->side, NULL, err));
+	PLICA_TRY(plica_kernels_create(
+		&problem->kernels, problem->side, plica_problem_kernels_name(settings), err));
 	PLICA_TRY(count_modes(&problem->modes, dataset, settings, err));
 	problem->probe_floats = problem->modes * problem->kernels->wave_floats;
 	PLICA_TRY(allocate(problem, err));
@@ -223,6 +224,11 @@ static enum plica_status create(struct plica_problem **out, const struct plica_d
 out:
 	plica_problem_free(problem);
 	return status;
+}
+
+const char *plica_problem_kernels_name(const struct plica_settings *settings)
+{
+	return settings->double_precision_fft ? "fftw-double" : NULL;
 }
 
 enum plica_status plica_problem_create(struct plica_problem **out,

@@ -51,6 +51,9 @@ struct plica_problem {
 	struct plica_exit_wave *mode; /**< scratch: for each thread one for each mode */
 };
 
+/** Which kernels the settings want, for plica_kernels_create. */
+const char *plica_problem_kernels_name(const struct plica_settings *settings);
+
 /** `settings` must outlive the problem. */
 PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,

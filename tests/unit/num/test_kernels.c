@@ -442,6 +442,64 @@ static void planes_keep_the_object_and_their_padding(void **state)
 	plica_free(natural);
 }
 
+/* rms error of a forward transform, relative. */
+static double transform_error(const char *variant, size_t size)
+{
+	struct plica_error err;
+	size_t pixels = size * size;
+	struct plica_kernels *kernels = NULL;
+	struct plica_fft_double *fft = NULL;
+	float _Complex *natural = NULL;
+	double _Complex *exact = NULL;
+	float *wave = NULL;
+	void *work = NULL;
+	double error = 0.0, power = 0.0;
+
+	assert_ok(plica_kernels_create(&kernels, size, variant, &err));
+	assert_ok(plica_fft_double_create(&fft, size, size, &err));
+	assert_ok(PLICA_NEW(&natural, pixels, &err));
+	assert_ok(PLICA_NEW(&exact, pixels, &err));
+	assert_ok(PLICA_NEW(&wave, kernels->wave_floats, &err));
+	assert_ok(plica_allocate(&work, 1, kernels->work_bytes, &err));
+	for (size_t k = 0; k < pixels; k++) {
+		natural[k] = CMPLXF((float)(k * k % 97) - 48.0F, (float)(k * 31 % 89) - 44.0F);
+		exact[k] = (double _Complex)natural[k];
+	}
+	kernels->table->wave_from(kernels, wave, natural);
+	kernels->table->forward(kernels, work, wave, wave);
+	kernels->table->spectrum_to(kernels, natural, wave);
+	plica_fft_double_forward(fft, exact);
+	for (size_t k = 0; k < pixels; k++) {
+		double _Complex expected = exact[k] / (double)size;
+
+		error += pow(cabs((double _Complex)natural[k] - expected), 2.0);
+		power += pow(cabs(expected), 2.0);
+	}
+	plica_free(natural);
+	plica_free(exact);
+	plica_free(wave);
+	plica_free(work);
+	plica_fft_double_free(fft);
+	plica_kernels_free(kernels);
+	return sqrt(error / power);
+}
+
+/* What is left of the error is that the result is rounded, once or twice. */
+static void double_transforms_are_finer(void **state)
+{
+	static const size_t sizes[] = {60, 64, 128};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		double fine = transform_error("fftw-double", sizes[i]);
+
+		print_message("# %zu: %.3g, single %.3g, fastest %.3g\n", sizes[i], fine,
+			transform_error("fftw", sizes[i]), transform_error(NULL, sizes[i]));
+		assert_true(fine < 7e-8);
+		assert_true(transform_error("fftw", sizes[i]) > 1.2 * fine);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +516,7 @@ int main(void)
 		cmocka_unit_test(gather_is_adjoint_to_scatter),
 		cmocka_unit_test(a_variant_is_chosen_by_size_and_name),
 		cmocka_unit_test(planes_keep_the_object_and_their_padding),
+		cmocka_unit_test(double_transforms_are_finer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
