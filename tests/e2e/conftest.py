@@ -3,11 +3,14 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
+import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests"))  # for what all tests share
 PROGRAM = pathlib.Path(os.environ.get("PLICA", ROOT / "build" / "plica")).resolve()
 SHARED = pathlib.Path(os.environ.get("PLICA_SHARED", ROOT.parent / "shared"))
 
@@ -52,6 +55,14 @@ def shared():
     if os.environ.get("CI") == "true":
         pytest.fail(f"{SHARED} is missing")
     pytest.skip(f"optional: no shared data at {SHARED}")
+
+
+@pytest.fixture
+def study(data, tmp_path):
+    """A copy of the module's data of a study, in a folder whose name needs quoting."""
+    folder = tmp_path / "it's a \"study\"\nin two lines"
+    shutil.copytree(data, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import time
@@ -43,14 +42,6 @@ def data(plica, tmp_path_factory):
     """The data of the small study, generated once."""
     folder = tmp_path_factory.mktemp("study data")
     plica("study", "generate", write_design(folder))
-    return folder
-
-
-@pytest.fixture
-def study(data, tmp_path):
-    """A copy of the data in a folder whose name needs quoting."""
-    folder = tmp_path / "it's a \"study\"\nin two lines"
-    shutil.copytree(data, folder)
     return folder
 
 

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+from manifest import strip_times
 
 DESIGN = """\
 name: small
@@ -52,13 +53,6 @@ def data(plica, tmp_path_factory):
 
 
 @pytest.fixture
-def study(data, tmp_path):
-    folder = tmp_path / "it's a \"study\"\nin two lines"
-    shutil.copytree(data, folder)
-    return folder
-
-
-@pytest.fixture
 def faulty(study):
     """faulty(script) is a design whose jobs run that piece of shell with $out as their folder."""
 
@@ -83,14 +77,6 @@ def faulty(study):
 
 def load(path):
     return json.loads(path.read_text())
-
-
-def strip_times(manifest):
-    for result in manifest["execution_results"]:
-        for key in ("started", "seconds", "peak_memory_bytes"):
-            del result[key]
-    del manifest["timestamp"]
-    return manifest
 
 
 def assert_readable(folder):

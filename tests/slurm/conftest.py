@@ -2,11 +2,13 @@
 """One cluster for all tests; it needs root and Debian's slurm-wlm and munge (./dev test slurm)."""
 import os
 import pathlib
+import sys
 
 import pytest
 from cluster import Cluster
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests"))  # for what all tests share
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from manifest import strip_times
 
 DESIGN = """\
 name: small
@@ -106,14 +107,6 @@ def out_of_time(make_study):
     study.submit("--split", "train", "--timeout", 0.5)
     yield study
     study.cluster.ask("scancel", "--user=root")
-
-
-def strip_times(manifest):
-    for result in manifest["execution_results"]:
-        for key in ("started", "seconds", "peak_memory_bytes"):
-            del result[key]
-    del manifest["timestamp"]
-    return manifest
 
 
 def test_pretend_does_nothing(make_study):
