@@ -63,6 +63,20 @@
 	"  phase_d_root: phase_d\n"                                                                \
 	"  artifact_root: reconstructions\n"
 
+#define VIEWS                                                                                      \
+	"# Gridsize 1 for the baseline, the largest one for the other views: groups of its "       \
+	"square.\n"                                                                                \
+	"gridsizes: [1, 2]\n"                                                                      \
+	"\n"                                                                                       \
+	"# The baseline is every position. Another view keeps groups of positions whose centres "  \
+	"are\n"                                                                                    \
+	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels. Or "            \
+	"'fraction':\n"                                                                            \
+	"# a seeded share of the images (with 'groups': so many groups of them); or\n"             \
+	"# 'scan_overlap': a scan of its own, of that linear overlap, over the same object.\n"     \
+	"views:\n"                                                                                 \
+	"  - {name: baseline}\n"
+
 #define COMMON SETTINGS ENGINE DATA ROOTS
 
 static const char reference[] =
@@ -71,46 +85,21 @@ static const char reference[] =
 	"\n"
 	"# Expected photons per exposure.\n"
 	"doses: [1e3, 1e4, 1e5]\n"
-	"\n"
-	"# Gridsize 1 for the baseline, the largest one for the other views: groups of its "
-	"square.\n"
-	"gridsizes: [1, 2]\n"
-	"\n"
-	"# The baseline is every position. Another view keeps groups of positions whose centres "
-	"are\n"
-	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels. Or 'fraction':\n"
-	"# a seeded share of the images (with 'groups': so many groups of them); or\n"
-	"# 'scan_overlap': a scan of its own, of that linear overlap, over the same object.\n"
-	"views:\n"
-	"  - {name: baseline}\n"
-	"  - {name: dense, overlap: 0.7}     # 38.4 px\n"
+	"\n" VIEWS "  - {name: dense, overlap: 0.7}     # 38.4 px\n"
 	"  - {name: sparse, overlap: 0.2}    # 102.4 px\n" COMMON;
 
-static const char sweep[] =
-	"# One dose, and overlap from high to low.\n"
-	"name: overlap-sweep\n"
-	"\n"
-	"# Expected photons per exposure.\n"
-	"doses: [1e5]\n"
-	"\n"
-	"# Gridsize 1 for the baseline, the largest one for the other views: groups of its "
-	"square.\n"
-	"gridsizes: [1, 2]\n"
-	"\n"
-	"# The baseline is every position. Another view keeps groups of positions whose centres "
-	"are\n"
-	"# at least (1 - overlap) x patch size apart; or say 'spacing', in pixels. Or 'fraction':\n"
-	"# a seeded share of the images (with 'groups': so many groups of them); or\n"
-	"# 'scan_overlap': a scan of its own, of that linear overlap, over the same object.\n"
-	"views:\n"
-	"  - {name: baseline}\n"
-	"  - {name: f80, overlap: 0.8}       # 25.6 px\n"
-	"  - {name: f70, overlap: 0.7}\n"
-	"  - {name: f60, overlap: 0.6}\n"
-	"  - {name: f50, overlap: 0.5}\n"
-	"  - {name: f40, overlap: 0.4}\n"
-	"  - {name: f30, overlap: 0.3}\n"
-	"  - {name: f20, overlap: 0.2}       # 102.4 px\n" COMMON;
+static const char sweep[] = "# One dose, and overlap from high to low.\n"
+			    "name: overlap-sweep\n"
+			    "\n"
+			    "# Expected photons per exposure.\n"
+			    "doses: [1e5]\n"
+			    "\n" VIEWS "  - {name: f80, overlap: 0.8}       # 25.6 px\n"
+			    "  - {name: f70, overlap: 0.7}\n"
+			    "  - {name: f60, overlap: 0.6}\n"
+			    "  - {name: f50, overlap: 0.5}\n"
+			    "  - {name: f40, overlap: 0.4}\n"
+			    "  - {name: f30, overlap: 0.3}\n"
+			    "  - {name: f20, overlap: 0.2}       # 102.4 px\n" COMMON;
 
 /* One design an engine, so that each has its own settings and results; the data are shared. */
 static const char algorithms[] =

@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "draft.h"
+#include "draft_fixture.h"
 #include "testing.h"
-
-static struct draft draft;
-
-static int setup(void **state)
-{
-	(void)state;
-	draft_init(&draft);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	draft_release(&draft);
-	return 0;
-}
 
 /* Metres instead of pixels, or pixels of something else. */
 static void positions_must_fit_an_object(void **state)

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "data/reading.h"
 
-#include "draft.h"
+#include "draft_fixture.h"
 #include "testing.h"
 
 static struct plica_error err;
-static struct draft draft;
-
-static int setup(void **state)
-{
-	(void)state;
-	draft_init(&draft);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	draft_release(&draft);
-	return 0;
-}
-
 static void shapes_must_be_stacks_of_squares(void **state)
 {
 	static const struct {

@@ -6,26 +6,9 @@
 
 #include "base/memory.h"
 #include "testing.h"
-#include "tiny.h"
+#include "tiny_fixture.h"
 
 static struct plica_error err;
-static struct plica_dataset *dataset;
-static struct plica_settings settings;
-
-static int setup(void **state)
-{
-	(void)state;
-	dataset = tiny_dataset();
-	settings = tiny_settings("LSQML");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	plica_dataset_free(dataset);
-	return 0;
-}
 
 static struct plica_problem *create(void)
 {
