@@ -114,18 +114,19 @@ static void add_values(struct value_sums *sums, const double *values, size_t cou
 static enum plica_status scan_values(struct value_sums *sums, const struct plica_array *array,
 	const char *name, struct plica_error *err)
 {
-	enum plica_status status;
-	size_t pixels = array->info.shape[1] * array->info.shape[2];
-	double *values = NULL;
+	enum plica_status status = PLICA_OK;
+	double values[2048]; /* which stay in the first cache */
+	size_t most = sizeof(values) / sizeof(values[0]);
 
 	*sums = (struct value_sums){.whole = true};
-	PLICA_TRY(PLICA_NEW(&values, pixels, err));
-	for (size_t i = 0; i < array->info.shape[0]; i++) {
-		PLICA_TRY(plica_array_to_double(values, array, i * pixels, pixels, name, err));
-		add_values(sums, values, pixels);
+	for (size_t first = 0; first < array->info.count; first += most) {
+		size_t left = array->info.count - first;
+		size_t count = left < most ? left : most;
+
+		PLICA_TRY(plica_array_to_double(values, array, first, count, name, err));
+		add_values(sums, values, count);
 	}
 out:
-	plica_free(values);
 	return status;
 }
 

@@ -18,7 +18,7 @@
 #define MARGIN 2.0
 #define STRIDE_PAD 32.0
 /* Program, libraries, plans and stacks. */
-#define BASE_BYTES 9e6
+#define BASE_BYTES 11e6
 #define GIGABYTE 1e9
 
 /* What an engine keeps. A canvas is one real number for each pixel of the object. */
