@@ -17,6 +17,9 @@
 #define AMPLITUDE_DAMPING 0.02F
 #define COUNTS_DAMPING 0.05F
 #define PROBE_DAMPING 0.05F
+/* Object and probe answer to the same residual, and the probe, of few pixels, the quicker: half of
+ * its step leaves the object its part. */
+#define PROBE_PART 0.5F
 
 static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 {
@@ -230,8 +233,8 @@ static void precondition(struct plica_cg *cg)
 	plica_coverage_measure(cg->coverage, cg->positions, problem->count);
 	probe_damping = PROBE_DAMPING * largest_of(cg->coverage->wave, wave);
 	for (size_t k = 0; k < problem->probe_floats; k++)
-		cg->scaled.probe[k] =
-			cg->residual.probe[k] / (cg->coverage->wave[k % wave] + probe_damping);
+		cg->scaled.probe[k] = PROBE_PART * cg->residual.probe[k] /
+				      (cg->coverage->wave[k % wave] + probe_damping);
 }
 
 /* <r, z> over object, probe and positions; `r` is the present or the old one. */

@@ -388,7 +388,7 @@ static const struct plica_settings common = {
 	.preconditioning_damping_factor = 0.1,
 	.low_frequency_boost = {.enabled = true, .width = 0.5, .cap = 100.0},
 	.start = {.batch_size = 10,
-		.alpha = 0.2,
+		.alpha = 0.15,
 		.max_epochs = 25,
 		.amplitude_iterations = 5,
 		.counts_misfit = 1.1},
