@@ -69,11 +69,6 @@ static enum plica_status measure(
 	out->probe_photons = probe_photons(dataset);
 	out->flat_object = is_flat(dataset);
 	out->dose_per_pixel = plica_dataset_photons_per_px(dataset);
-	if (!(out->probe_diameter > 0.0))
-		return plica_error_set(err, PLICA_ERR_DATA,
-			"cannot use '%s': 'probeGuess' is zero everywhere, expected an "
-			"illumination",
-			dataset->path);
 	params = plica_overlap_defaults(out->probe_diameter);
 	return plica_overlap_measure(&out->overlap, positions, &params, err);
 }
@@ -102,6 +97,25 @@ static void print_shares(const struct plica_dataset *dataset)
 	(void)printf(" of the photons\n");
 }
 
+static void print_scan(const struct measured *measured)
+{
+	if (isnan(measured->overlap.spacing_px))
+		(void)printf("  scan            all positions in one place\n");
+	else
+		(void)printf("  scan            %.1f x %.1f px (y, x), median spacing %.2f px\n",
+			measured->extent_y, measured->extent_x, measured->overlap.spacing_px);
+}
+
+static void print_overlap(const struct plica_overlap *overlap)
+{
+	if (isnan(overlap->linear))
+		(void)printf("  overlap         none to speak of: there are no neighbours\n");
+	else
+		(void)printf("  overlap         %.3f linear, %.3f area (neighbours at the median "
+			     "spacing)\n",
+			overlap->linear, overlap->area);
+}
+
 static void print_text(const struct plica_dataset *dataset, const struct measured *measured)
 {
 	(void)printf("%s\n", dataset->path);
@@ -110,15 +124,12 @@ static void print_text(const struct plica_dataset *dataset, const struct measure
 		dataset->pattern_kind == PLICA_PATTERN_AMPLITUDE ? "amplitudes" : "photon counts");
 	(void)printf("  dose            %.6g photons/frame, %.4g photons/object pixel\n",
 		measured->dose, measured->dose_per_pixel);
-	(void)printf("  scan            %.1f x %.1f px (y, x), median spacing %.2f px\n",
-		measured->extent_y, measured->extent_x, measured->overlap.spacing_px);
+	print_scan(measured);
 	(void)printf("  probe           %zu mode%s, diameter %.1f px, %.6g photons\n",
 		dataset->probe_modes, dataset->probe_modes == 1 ? "" : "s",
 		measured->probe_diameter, measured->probe_photons);
 	print_shares(dataset);
-	(void)printf(
-		"  overlap         %.3f linear, %.3f area (neighbours at the median spacing)\n",
-		measured->overlap.linear, measured->overlap.area);
+	print_overlap(&measured->overlap);
 	(void)printf("  object          %zu x %zu, %s\n", dataset->object_rows,
 		dataset->object_cols, measured->flat_object ? "flat" : "not flat: truth or guess");
 	if (dataset->mask != NULL)

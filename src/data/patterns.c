@@ -137,10 +137,11 @@ static enum plica_status report_values(struct plica_reading *reading, const char
 
 	if (sums->not_finite > 0)
 		PLICA_TRY(plica_reading_find(reading, true, name, "finite values", err,
-			"NaN or infinite in %zu pixels", sums->not_finite));
+			"NaN or infinite in %zu pixel%s", sums->not_finite,
+			sums->not_finite == 1 ? "" : "s"));
 	if (sums->negative > 0)
 		PLICA_TRY(plica_reading_find(reading, true, name, "values >= 0", err,
-			"negative in %zu pixels", sums->negative));
+			"negative in %zu pixel%s", sums->negative, sums->negative == 1 ? "" : "s"));
 	if (sums->largest <= 0.0 && sums->not_finite == 0)
 		PLICA_TRY(plica_reading_find(
 			reading, true, name, "some photons", err, "zero in every pixel"));

@@ -10,6 +10,9 @@
 /* Width of the pupil's edges, in Fourier pixels: hard ones ring across the whole array. */
 #define PUPIL_EDGE 2.0
 
+/* A single bright pixel is not a point. */
+#define LEAST_DIAMETER_PX 1.0
+
 double plica_probe_defocus_rad(double diameter_px, double pupil_fraction)
 {
 	return 0.5 * M_PI * pupil_fraction * diameter_px;
@@ -191,7 +194,7 @@ double plica_probe_diameter_px(const float complex *probe, size_t modes, size_t 
 
 	if (!(centre.power > 0.0))
 		return 0.0;
-	while (high - low > 1e-6 * high) {
+	while (high - low > 1e-6 * high && high > 0.25 * LEAST_DIAMETER_PX) {
 		double middle = 0.5 * (low + high);
 		double within = power_within(probe, modes, pattern_px, &centre, middle);
 
@@ -200,7 +203,7 @@ double plica_probe_diameter_px(const float complex *probe, size_t modes, size_t 
 		else
 			high = middle;
 	}
-	return 2.0 * sqrt(2.0) * 0.5 * (low + high);
+	return fmax(2.0 * sqrt(2.0) * 0.5 * (low + high), LEAST_DIAMETER_PX);
 }
 
 double plica_probe_rms_radius_px(const float complex *probe, size_t modes, size_t pattern_px)

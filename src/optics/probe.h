@@ -46,7 +46,7 @@ double plica_probe_power(const float _Complex *probe, size_t count);
  * that has half of its power within the same radius r50 of its centre of mass, D = 2 sqrt(2) r50.
  * A uniform disc gives its diameter, a Gaussian the full width at half maximum of |P|. Unlike the
  * area above half maximum it does not depend on single bright speckles, and unlike the second
- * moment it hardly sees a wide, weak halo. 0 for a probe without power.
+ * moment it hardly sees a wide, weak halo. At least 1, and 0 for a probe without power.
  */
 double plica_probe_diameter_px(const float _Complex *probe, size_t modes, size_t pattern_px);
 

@@ -23,7 +23,8 @@ static enum plica_status find_cut(
 
 	if (!(range.high > low))
 		return plica_error_set(err, PLICA_ERR_DATA,
-			"the scan of %zu positions has no extent along this axis", count);
+			"the scan has no extent along this axis: found %zu position%s", count,
+			count == 1 ? "" : "s in one line across it");
 	/* halves first: the sum of two large coordinates could overflow. The upper end is never
 	 * below the cut, the lower end always is. */
 	*out = fmin(fmax(0.5 * low + 0.5 * range.high, nextafter(low, INFINITY)), range.high);

@@ -101,6 +101,25 @@ def test_info_measures_what_is_there(write, plica):
     assert f"{COUNT} x {N} x {N} float32, amplitudes" in text and "40 x 44" in text
 
 
+@pytest.mark.parametrize("count", [1, COUNT])
+def test_positions_in_one_place_are_said_to_be(write, plica, count):
+    places = np.full(count, 20.0)
+    patterns = sound()["diffraction"][:count]
+    path = write(diffraction=patterns, xcoords=places, ycoords=places)
+    text = plica("info", path).stdout
+    assert "all positions in one place" in text and "nan" not in text
+    answer = json.loads(plica("info", path, "--json").stdout)
+    assert answer["spacing_px"] is None and answer["overlap_linear"] is None
+
+
+def test_patterns_of_one_pixel_are_measured(write, plica):
+    one = np.ones((COUNT, 1, 1), np.float32)
+    path = write(diffraction=one, probeGuess=np.ones((1, 1), np.complex64))
+    answer = json.loads(plica("info", path, "--json").stdout)
+    assert answer["probe_diameter_px"] == 1 and answer["photons_per_frame"] == 1
+    assert "nan" not in plica("overlap", path).stdout
+
+
 @pytest.mark.parametrize(
     "name", ["diffraction", "probeGuess", "objectGuess", "xcoords", "ycoords"]
 )

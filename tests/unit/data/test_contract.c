@@ -257,8 +257,8 @@ static void several_findings_are_all_reported(void **state)
 	draft_set(&draft, "ycoords", PLICA_DTYPE_F64, draft.y, 1, four);
 	findings = draft_validate(&draft);
 	assert_int_equal(findings.count, 5);
-	assert_string_equal(findings.item[0].found, "NaN or infinite in 1 pixels");
-	assert_string_equal(findings.item[1].found, "negative in 1 pixels");
+	assert_string_equal(findings.item[0].found, "NaN or infinite in 1 pixel");
+	assert_string_equal(findings.item[1].found, "negative in 1 pixel");
 	assert_string_equal(findings.item[2].field, "probeGuess");
 	assert_string_equal(findings.item[3].field, "objectGuess");
 	assert_string_equal(findings.item[4].field, "ycoords");
@@ -267,7 +267,7 @@ static void several_findings_are_all_reported(void **state)
 	plica_findings_release(&findings);
 	/* and loading says the first of them, with the file */
 	assert_error(plica_dataset_load(&dataset, draft.path, &err), PLICA_ERR_DATA,
-		"draft.npz': 'diffraction' is NaN or infinite in 1 pixels, expected finite values");
+		"draft.npz': 'diffraction' is NaN or infinite in 1 pixel, expected finite values");
 }
 
 /* What is known of the probe's shape without the patterns. */

@@ -59,7 +59,7 @@ static void values_are_checked(void **state)
 	(void)state;
 	draft.patterns[100] = -1e-3F;
 	draft.patterns[200] = -0.0F; /* is not negative */
-	draft_has_finding(&draft, true, "diffraction", "negative in 1 pixels", "values >= 0");
+	draft_has_finding(&draft, true, "diffraction", "negative in 1 pixel", "values >= 0");
 	draft.patterns[100] = NAN;
 	draft.patterns[101] = INFINITY;
 	draft_has_finding(
@@ -103,7 +103,7 @@ static void the_alias_is_read_and_reported(void **state)
 	draft_save(&draft);
 	dataset = NULL;
 	assert_error(plica_dataset_load(&dataset, draft.path, &err), PLICA_ERR_DATA,
-		"'diff3d' is NaN or infinite in 1 pixels");
+		"'diff3d' is NaN or infinite in 1 pixel");
 	/* the proper name wins */
 	draft_set(&draft, "diffraction", PLICA_DTYPE_U16, draft.patterns, 1, draft_patterns_shape);
 	draft_has_finding(&draft, true, "diffraction", "uint16 (5,)", "(n, N, N)");
@@ -203,7 +203,7 @@ static void counts_out_of_range_are_refused(void **state)
 	counts[37] = 7;
 	findings = draft_validate(&draft);
 	assert_true(findings.item[0].is_error);
-	assert_string_equal(findings.item[0].found, "negative in 1 pixels");
+	assert_string_equal(findings.item[0].found, "negative in 1 pixel");
 	plica_findings_release(&findings);
 }
 

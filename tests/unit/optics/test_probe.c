@@ -155,6 +155,7 @@ static void modes_add_their_power(void **state)
 	assert_close(plica_probe_diameter_px(two, 2, 4), 0.0, 0.0);
 	assert_close(plica_probe_rms_radius_px(two, 2, 4), 0.0, 0.0);
 	two[4 * 1 + 1] = 1.0F;
+	assert_close(plica_probe_diameter_px(two, 1, 4), 1.0, 0.0); /* a pixel is the least */
 	two[16 + 4 * 1 + 3] = I;
 	/* two points, two pixels apart along x: <x^2> = 1, and half for each axis */
 	assert_close(plica_probe_rms_radius_px(two, 2, 4), sqrt(0.5), 1e-9);
