@@ -260,6 +260,39 @@ def test_settings_are_taken_and_recorded(plica, small, tmp_path):
     assert np.array_equal(run.file["reconstructed_probe"], run.data["probeGuess"][0])
 
 
+def test_refined_positions_are_set_against_those_given(plica, small, tmp_path):
+    done = plica("reconstruct", "-i", small, "-o", tmp_path, "-n", 9, "--progress", "none", "--json",
+                 "--set", "positions.optimizable=true", "--set", "positions.optimization_plan.start=0",
+                 "--set", "start.max_epochs=1")  # fmt: skip
+    answer = json.loads(done.stdout)
+    found, given = np.load(tmp_path / "reconstruction.npz"), np.load(small)
+    scale, asymmetry, rotation, shear = found["position_map"]
+    assert answer["position_scale"] == pytest.approx(scale)
+    assert answer["position_rotation_rad"] == pytest.approx(rotation)
+    p, q = ([run[key] - run[key].mean() for key in ("ycoords", "xcoords")] for run in (given, found))
+    matrix = np.linalg.lstsq(np.transpose(p), np.transpose(q), rcond=None)[0].T
+    first, second = scale * (1 + asymmetry / 2), scale * (1 - asymmetry / 2)
+    c, s, t = np.cos(rotation), np.sin(rotation), np.tan(shear)
+    expected = [[first * (c + s * t), first * s], [second * (c * t - s), second * c]]
+    assert np.allclose(matrix, expected, atol=1e-6)
+
+
+def test_detector_units_become_photons(plica, small, tmp_path):
+    data = dict(np.load(small))
+    plain = reconstruct(plica, small, tmp_path / "plain", "-n", 3).file
+    data["diffraction"] = np.sqrt(2.5 * data["diffraction"].astype(float) ** 2 + 30)
+    np.savez(tmp_path / "units.npz", **data)
+    words = ("reconstruct", "-i", tmp_path / "units.npz", "-o", tmp_path / "units", "-n", 3,
+             "--progress", "none", "--set", "data.gain=2.5", "--set")  # fmt: skip
+    assert "negative" not in plica(*words, "data.offset=30").stderr
+    units = np.load(tmp_path / "units" / "reconstruction.npz")
+    assert units["fourier_error"] == pytest.approx(float(plain["fourier_error"]), rel=0.02)
+    assert "counts were negative after data.offset" in plica(*words, "data.offset=31").stderr
+    file = np.load(tmp_path / "units" / "reconstruction.npz")
+    expected = np.sum(2.5 * np.load(small)["diffraction"].astype(float) ** 2 < 1)
+    assert file["negative_counts"] == pytest.approx(expected, abs=5)
+
+
 def test_an_old_result_is_replaced_whole(plica, small, tmp_path):
     (tmp_path / "reconstruction.npz").write_bytes(b"old")
     (tmp_path / "reconstruction.png").write_bytes(b"old")
