@@ -31,9 +31,6 @@ struct arguments {
 	bool json;
 };
 
-/* No number of epochs, seed or size that a user can mean. */
-#define UNSET (-1L)
-
 #define GIGABYTE 1e9
 
 static void print_settings(const struct plica_settings *settings)
@@ -84,7 +81,7 @@ static enum plica_status set_number(
 {
 	char text[32];
 
-	if (number == UNSET)
+	if (number == CLI_NOT_GIVEN)
 		return PLICA_OK;
 	(void)snprintf(text, sizeof(text), "%ld", number);
 	return plica_settings_set(settings, name, text, err);
@@ -386,10 +383,10 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 		.progress = "auto",
 		.checkpoint_minutes = 1.0,
 		.preview_epochs = 10,
-		.num_epochs = UNSET,
-		.batch_size = UNSET,
-		.seed = UNSET,
-		.threads = UNSET,
+		.num_epochs = CLI_NOT_GIVEN,
+		.batch_size = CLI_NOT_GIVEN,
+		.seed = CLI_NOT_GIVEN,
+		.threads = CLI_NOT_GIVEN,
 	};
 	const struct cli_option options[] = {
 		{"input-npz", 'i', CLI_TEXT, &arguments.input, "FILE", "dataset (DATA-001)"},

@@ -39,7 +39,7 @@ static const struct way {
 
 struct arguments {
 	bool amplitude, phase, mean;
-	long pattern; /* -1: none */
+	long pattern; /* CLI_NOT_GIVEN: none */
 	const char *output, *terminal;
 	struct view_request request;
 };
@@ -131,7 +131,7 @@ out:
 
 static enum view_kind kind_of(const struct arguments *arguments)
 {
-	if (arguments->pattern >= 0)
+	if (arguments->pattern != CLI_NOT_GIVEN)
 		return VIEW_PATTERN;
 	if (arguments->mean)
 		return VIEW_MEAN;
@@ -144,7 +144,7 @@ static int run_with(const struct cli_command *self, struct arguments *arguments)
 {
 	const struct way *way = find_way(arguments->terminal);
 	int kinds = arguments->amplitude + arguments->phase + arguments->mean +
-		    (arguments->pattern >= 0);
+		    (arguments->pattern != CLI_NOT_GIVEN);
 
 	if (way == NULL)
 		return cli_usage_error(self,
@@ -153,12 +153,12 @@ static int run_with(const struct cli_command *self, struct arguments *arguments)
 	if (kinds > 1)
 		return cli_usage_error(self,
 			"'--amplitude', '--phase', '--pattern' and '--mean' exclude each other");
-	if (arguments->pattern < -1)
+	if (arguments->pattern != CLI_NOT_GIVEN && arguments->pattern < 0)
 		return cli_usage_error(
 			self, "'--pattern' is %ld, expected 0 or more", arguments->pattern);
 	arguments->request.kind = kind_of(arguments);
 	arguments->request.pattern = arguments->pattern >= 0 ? (size_t)arguments->pattern : 0;
-	if (arguments->request.scan && (arguments->mean || arguments->pattern >= 0))
+	if (arguments->request.scan && (arguments->mean || arguments->pattern != CLI_NOT_GIVEN))
 		return cli_usage_error(
 			self, "'--scan' is drawn over the object, not over a pattern");
 	return view(arguments, way);
@@ -166,7 +166,7 @@ static int run_with(const struct cli_command *self, struct arguments *arguments)
 
 static int run(const struct cli_command *self, int argc, const char **argv)
 {
-	struct arguments given = {.pattern = -1, .terminal = "auto"};
+	struct arguments given = {.pattern = CLI_NOT_GIVEN, .terminal = "auto"};
 	const struct cli_option options[] = {
 		{"phase", 0, CLI_FLAG, &given.phase, NULL, "phase of the object (the default)"},
 		{"amplitude", 0, CLI_FLAG, &given.amplitude, NULL, "amplitude of the object"},

@@ -6,6 +6,7 @@
 #ifndef PLICA_CLI_OPTIONS_H
 #define PLICA_CLI_OPTIONS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,6 +15,9 @@
 
 /** Exit statuses: done, failed, wrong usage, interrupted. */
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130 };
+
+/** What a CLI_INT without a default is before it is parsed: no number that anybody means. */
+#define CLI_NOT_GIVEN LONG_MIN
 
 enum cli_type {
 	CLI_FLAG,   /**< bool * : set to true */

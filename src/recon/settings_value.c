@@ -41,7 +41,8 @@ static enum plica_status unknown(const char *name, struct plica_error *err)
 	if (nearest != NULL)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"unknown option '%s': did you mean '%s'?", name, nearest);
-	return plica_error_set(err, PLICA_ERR_ARGUMENT, "unknown option '%s'", name);
+	return plica_error_set(err, PLICA_ERR_ARGUMENT,
+		"unknown option '%s': 'plica reconstruct --show-settings' lists all", name);
 }
 
 static const void *member(const struct plica_settings *settings, const struct plica_setting *row)

@@ -99,8 +99,9 @@ static enum plica_status missing(struct plica_jobs *jobs, struct plica_job *job,
 
 	if (!allowed)
 		return plica_error_set(err, PLICA_ERR_IO,
-			"job dose %g %s/%s: Phase %s data set not found: %s", job->dose, job->view,
-			plica_split_name(job->split), phase, job->input_npz);
+			"job dose %g %s/%s: Phase %s data set not found: %s: 'plica study "
+			"generate' makes data sets, --allow-missing leaves such jobs out",
+			job->dose, job->view, plica_split_name(job->split), phase, job->input_npz);
 	job->state = PLICA_JOB_SKIPPED;
 	job->phase_d_missing = view;
 	return plica_jobs_keep(

@@ -168,3 +168,10 @@ def test_the_page_on_ptychi_has_exactly_our_settings(plica, root):
     words = {word for row in rows for word in re.findall(r"`([^`]+)`", row)}
     of_files = {"diffraction", "mask", "objectGuess", "probeGuess", "xcoords", "ycoords"}
     assert words - of_files == settings_of(plica)
+
+
+def test_the_readme_sets_what_there_is(plica, root):
+    pairs = re.findall(r"plica reconstruct .*?(--set [\w.]+=\S+)", (root / "README.md").read_text())
+    assert pairs
+    for pair in pairs:
+        plica("reconstruct", "--show-settings", *pair.split())

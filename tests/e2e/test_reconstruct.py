@@ -399,6 +399,8 @@ def test_a_folder_that_cannot_be_made_is_an_error(plica, small):
         (["--num-epoch", "5"], "unknown option '--num-epoch': did you mean '--num-epochs'?"),
         (["--num-epochs", "many"], "'--num-epochs' takes a whole number, not 'many'"),
         (["--num-epochs", "-3"], "num_epochs"),
+        (["--threads", "-1"], "'threads' is -1"),
+        (["--set", "frob=1"], "unknown option 'frob': 'plica reconstruct --show-settings' lists"),
         (["--algorithm", "LSQLM"], "did you mean 'LSQML'"),
         (["--set", "threads"], "--set takes NAME=VALUE, not 'threads'"),
         (["--set", "thread=2"], "unknown option 'thread': did you mean 'threads'?"),

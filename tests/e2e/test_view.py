@@ -177,6 +177,7 @@ def test_what_is_refused(plica, scan, tmp_path):
     for path, words, status, part in (
         (scan, ("--phase", "--mean"), 2, "exclude each other"),
         (scan, ("--pattern", "-5"), 2, "'--pattern' is -5"),
+        (scan, ("--pattern", "-1"), 2, "'--pattern' is -1, expected 0 or more"),
         (scan, ("--mean", "--scan"), 2, "not over a pattern"),
         (scan, ("--terminal", "vt52"), 2, "'--terminal' is 'vt52'"),
         (scan, ("--pattern", "6"), 1, "pattern 6 is asked for, expected 0 to 5"),
