@@ -44,7 +44,7 @@ static int make_temporary(char *name)
 	for (;;) {
 		int descriptor;
 
-		memcpy(name + unique, UNIQUE, strlen(UNIQUE));
+		memcpy(name + unique, UNIQUE, sizeof(UNIQUE));
 		descriptor = mkostemp(name, O_CLOEXEC);
 		if (descriptor < 0 || flock(descriptor, LOCK_EX) != 0 ||
 			fstat(descriptor, &info) != 0 || info.st_nlink > 0)

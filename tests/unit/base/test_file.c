@@ -251,10 +251,11 @@ static void cleaning_and_writing_go_side_by_side(void **state)
 	scratch_path(folder, "");
 	cleaner = fork();
 	assert_true(cleaner >= 0);
-	if (cleaner == 0)
+	if (cleaner == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a write does fail */
-	while (cleaner == 0)
-		plica_folder_clean(folder);
+		for (;;)
+			plica_folder_clean(folder);
+	}
 	for (int i = 0; i < 100; i++)
 		assert_ok(plica_file_save(path, "x", 1, &err));
 	assert_int_equal(kill(cleaner, SIGKILL), 0);
