@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,10 @@ static void print_text(const struct arguments *arguments, const struct plica_sce
 	(void)printf("  object          %zu x %zu px\n", scene->object_rows, scene->object_cols);
 	(void)printf("  probe           %zu mode%s, diameter %.1f px\n", scene->probe_modes,
 		scene->probe_modes == 1 ? "" : "s", scene->probe_diameter_px);
+	if (isnan(scene->spacing_px)) {
+		(void)printf("  scan            all positions in one place\n");
+		return;
+	}
 	(void)printf("  scan            %s, step %.2f px, median spacing %.2f px\n",
 		arguments->params.scan, scene->step_px, scene->spacing_px);
 	(void)printf("  overlap         %.3f linear, %.3f area\n", scene->linear_overlap,

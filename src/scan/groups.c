@@ -26,8 +26,8 @@ static enum plica_status check(
 			params->neighbor_count, size, PLICA_NEIGHBOUR_LIMIT, params->gridsize);
 	if (positions < size)
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"there are %zu positions, expected at least %zu for gridsize %zu",
-			positions, size, params->gridsize);
+			"the scan has %zu position%s, expected at least %zu for gridsize %zu",
+			positions, positions == 1 ? "" : "s", size, params->gridsize);
 	return PLICA_OK;
 }
 

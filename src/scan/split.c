@@ -103,7 +103,8 @@ enum plica_status plica_scan_split_random(struct plica_indices *first, struct pl
 
 	if (position_count < 2)
 		return plica_error_set(err, PLICA_ERR_DATA,
-			"a scan of %zu positions has no two halves", position_count);
+			"a scan of %zu position%s has no two halves", position_count,
+			position_count == 1 ? "" : "s");
 	PLICA_TRY(PLICA_NEW(&half[0].item, position_count, err));
 	PLICA_TRY(PLICA_NEW(&half[1].item, position_count, err));
 	plica_random_start(&random, seed, PLICA_RANDOM_HALVES, 0);

@@ -318,6 +318,11 @@ def test_split_beside_its_input(plica, make):
         assert beside.exists() and f"{beside}: " in said
 
 
+def test_one_position_has_no_spacing(plica, folder):
+    text = plica("simulate", "-o", folder / "one.npz", "--pattern-px", 32, "--count", 1).stdout
+    assert "all positions in one place" in text and "nan" not in text
+
+
 def test_split_refuses(plica, make, folder):
     path = make("seed42", *SMALL)
     for options, word in (((), "'--axis' is missing"), (("--axis", "z"), "expected 'y' or 'x'")):

@@ -109,7 +109,7 @@ static void random_halves_depend_on_the_seed(void **state)
 		plica_indices_release(&second[k]);
 	}
 	assert_error(plica_scan_split_random(&first[0], &first[1], 1, 1, &err), PLICA_ERR_DATA,
-		"a scan of 1 positions has no two halves");
+		"a scan of 1 position has no two halves");
 }
 
 int main(void)
