@@ -17,9 +17,10 @@
 #define AMPLITUDE_DAMPING 0.02F
 #define COUNTS_DAMPING 0.05F
 #define PROBE_DAMPING 0.05F
-/* Object and probe answer to the same residual, and the probe, of few pixels, the quicker: half of
- * its step leaves the object its part. */
+/* Object and probe answer to the same residual, and one mode, of few pixels, the quicker: half of
+ * its step leaves the object its part. Several modes are slow to share out their power. */
 #define PROBE_PART 0.5F
+#define MODES_PART 4.0F
 
 static enum plica_status allocate(struct plica_cg *cg, struct plica_error *err)
 {
@@ -214,6 +215,7 @@ static void precondition(struct plica_cg *cg)
 	const float *power = cg->pass->power;
 	float part = cg->pass->model == PLICA_DETECTOR_POISSON ? COUNTS_DAMPING : AMPLITUDE_DAMPING;
 	float damping = part * largest_of(power, floats);
+	float probe_part = problem->modes > 1 ? MODES_PART : PROBE_PART;
 	float probe_damping;
 
 #pragma omp parallel for simd schedule(static) num_threads(problem->threads)
@@ -233,7 +235,7 @@ static void precondition(struct plica_cg *cg)
 	plica_coverage_measure(cg->coverage, cg->positions, problem->count);
 	probe_damping = PROBE_DAMPING * largest_of(cg->coverage->wave, wave);
 	for (size_t k = 0; k < problem->probe_floats; k++)
-		cg->scaled.probe[k] = PROBE_PART * cg->residual.probe[k] /
+		cg->scaled.probe[k] = probe_part * cg->residual.probe[k] /
 				      (cg->coverage->wave[k % wave] + probe_damping);
 }
 
