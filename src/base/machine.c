@@ -10,6 +10,8 @@
 
 /* What is freed in blocks of this size is worth a system call. */
 #define RETURNED_BYTES (1 << 18)
+/* Free memory at the end of the heap, of smaller blocks, that may stay. */
+#define KEPT_BYTES (1 << 22)
 
 /* What follows "key ... : " in the first line of `path` that begins with `key`. */
 static void read_entry(char *out, size_t size, const char *path, const char *key)
@@ -71,4 +73,7 @@ void plica_peak_memory_reset(void)
 void plica_return_freed_memory(void)
 {
 	(void)mallopt(M_MMAP_THRESHOLD, RETURNED_BYTES);
+	/* which stops glibc from raising this one by itself: FFTW takes and gives scratch in every
+	 * transform, and each time the heap's end would go and come back page by page */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
