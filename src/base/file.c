@@ -8,15 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/try.h"
 
-/* Between a file's name and what makes its temporary one unique. */
+/* Between a file's name and the characters that make its temporary one unique. */
 #define TEMPORARY ".tmp-"
-#define UNIQUE "XXXXXX" /* mkstemp's */
+#define UNIQUE_LENGTH 6
+/* Names that are tried; each is free but for one chance in two thousand million. */
+#define MOST_NAMES 100
 
 static enum plica_status failed(
 	struct plica_error *err, const char *verb, const char *path, int error)
@@ -25,32 +28,39 @@ static enum plica_status failed(
 		err, PLICA_ERR_IO, "cannot %s '%s': %s", verb, path, strerror(error));
 }
 
-/* mkstemp gives 0600; a result should have the mode that an ordinary creation has. */
-static void apply_umask(int descriptor)
+static void fill_unique(char *unique)
 {
-	mode_t mask = umask(0);
+	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	uint64_t bits = 0;
 
-	(void)umask(mask);
-	(void)fchmod(descriptor, 0666 & ~mask);
+	(void)getrandom(&bits, sizeof(bits), 0); /* O_EXCL guards against a name that is taken */
+	for (size_t i = 0; i < UNIQUE_LENGTH; i++, bits /= 36)
+		unique[i] = letters[bits % 36];
 }
 
 /* Makes a temporary file of a unique name and holds it, so that plica_folder_clean leaves it alone.
- * Where that was faster than we, it is made anew. A file system without locks is no error. */
+ * Where that was faster than we, it is made anew. A file system without locks is no error. Not by
+ * mkstemp, whose files nobody else can read: to give them the ordinary mode the umask would have to
+ * be asked, which changes it for all threads of the program. */
 static int make_temporary(char *name)
 {
-	struct stat info = {0};
-	size_t unique = strlen(name) - strlen(UNIQUE);
+	char *unique = name + strlen(name) - UNIQUE_LENGTH;
 
-	for (;;) {
+	for (int i = 0; i < MOST_NAMES; i++) {
 		int descriptor;
 
-		memcpy(name + unique, UNIQUE, sizeof(UNIQUE));
-		descriptor = mkostemp(name, O_CLOEXEC);
-		if (descriptor < 0 || flock(descriptor, LOCK_EX) != 0 ||
-			fstat(descriptor, &info) != 0 || info.st_nlink > 0)
+		fill_unique(unique);
+		descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (descriptor < 0 && errno != EEXIST)
+			return -1;
+		if (descriptor < 0)
+			continue;
+		if (flock(descriptor, LOCK_EX) != 0 || plica_file_exists(name))
 			return descriptor;
 		(void)close(descriptor);
 	}
+	errno = EEXIST;
+	return -1;
 }
 
 enum plica_status plica_file_create(
@@ -60,15 +70,12 @@ enum plica_status plica_file_create(
 	struct plica_text name = {0};
 
 	*file = (struct plica_file){.descriptor = -1};
-	PLICA_TRY(plica_text_printf(&name, err, "%s" TEMPORARY UNIQUE, path));
+	PLICA_TRY(plica_text_printf(&name, err, "%s" TEMPORARY "%*s", path, UNIQUE_LENGTH, ""));
 	PLICA_TRY(plica_copy_text(&file->path, path, err));
 	PLICA_TRY(plica_copy_text(&file->temporary, name.data, err));
 	file->descriptor = make_temporary(file->temporary);
-	if (file->descriptor < 0) {
+	if (file->descriptor < 0)
 		status = failed(err, "create", path, errno);
-		goto out;
-	}
-	apply_umask(file->descriptor);
 out:
 	plica_text_release(&name);
 	if (status != PLICA_OK)
@@ -274,17 +281,19 @@ enum plica_status plica_descriptor_read(
 static bool is_temporary(const char *name)
 {
 	size_t length = strlen(name);
-	size_t ending = strlen(TEMPORARY "XXXXXX");
+	size_t ending = strlen(TEMPORARY) + UNIQUE_LENGTH;
 
 	return length > ending &&
 	       strncmp(name + length - ending, TEMPORARY, strlen(TEMPORARY)) == 0;
 }
 
+/* A shared lock, since NFS gives the other kind to writers only: there each file would seem to be on
+ * a file system without locks, and a writer at work would lose it. */
 static void remove_unless_held(int folder, const char *name)
 {
 	int descriptor = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 
-	if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	if (descriptor >= 0 && (flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK))
 		(void)unlinkat(folder, name, 0);
 	if (descriptor >= 0)
 		(void)close(descriptor);
