@@ -36,7 +36,9 @@ struct plica_residual {
  * patterns, else the dataset's; all its probe modes, incoherently.
  *
  * PLICA_ERR_DATA when the product has no probe or one of another size, when a patch does not lie on
- * its object, or when there is no photon in any valid pixel. Release with plica_residual_release.
+ * its object, when there is no photon in any valid pixel, or when its options say that its patterns
+ * went through a detector's offset, blur or threshold, of which the residual has no model (a gain is
+ * part of s). Release with plica_residual_release.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_dataset_residual(struct plica_residual *out,
 	const struct plica_dataset *dataset, const struct plica_product *product,

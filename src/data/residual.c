@@ -4,10 +4,12 @@
 #include <math.h>
 #include <omp.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/try.h"
 #include "data/expose.h"
+#include "format/json.h"
 
 /* Over the valid pixels of one pattern; `distance` is complete after the second pass. */
 struct sums {
@@ -116,6 +118,48 @@ out:
 	return status;
 }
 
+/* Options of ours, with the value at which the model of a pattern has no part in them. */
+static const struct {
+	const char *name;
+	double neutral;
+} detector_options[] = {
+	{"diffraction_pattern_blur_sigma", 0.0},
+	{"data.offset", 0.0},
+	{"exclude_measured_pixels_below", -1.0},
+};
+
+static enum plica_status check_option(
+	const struct plica_json *options, size_t i, struct plica_error *err)
+{
+	const char *name = detector_options[i].name;
+	double neutral = detector_options[i].neutral;
+	double value = plica_json_get_number(options, name, neutral);
+
+	if (value == neutral)
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"the reconstruction has option '%s' = %g, which is not modelled here", name, value);
+}
+
+/* Data that were changed on their way into the engine, and a blur, would count as misfit. */
+static enum plica_status check_detector(
+	const struct plica_product *product, struct plica_error *err)
+{
+	const char *text = product->options_json;
+	struct plica_json *options = NULL;
+	enum plica_status status = PLICA_OK;
+
+	/* options of another program, in whatever form, are not ours to judge */
+	if (text == NULL ||
+		plica_json_parse(&options, text, strlen(text), "options", NULL) != PLICA_OK)
+		return PLICA_OK;
+	for (size_t i = 0; i < sizeof(detector_options) / sizeof(detector_options[0]); i++)
+		PLICA_TRY(check_option(options, i, err));
+out:
+	plica_json_free(options);
+	return status;
+}
+
 static enum plica_status make_scene(struct plica_scene *scene, const struct plica_dataset *dataset,
 	const struct plica_product *product, struct plica_error *err)
 {
@@ -179,6 +223,7 @@ enum plica_status plica_dataset_residual(struct plica_residual *out,
 	struct sums total;
 	enum plica_status status;
 
+	PLICA_TRY(check_detector(product, err));
 	PLICA_TRY(make_scene(&scene, dataset, product, err));
 	PLICA_TRY(allocate(&judgement, &residual, dataset, err));
 	judgement.background = product->background;

@@ -97,6 +97,40 @@ static void what_makes_no_patterns_is_refused(void **state)
 	plica_dataset_free(dataset);
 }
 
+/* What the engine did with the patterns is not known here: the figure would be too large. */
+static void detectors_with_options_are_refused(void **state)
+{
+	static const struct {
+		const char *options, *refused; /* NULL: it is measured */
+	} cases[] = {
+		{"{\"data.offset\":3}", "has option 'data.offset' = 3, which is not modelled"},
+		{"{\"diffraction_pattern_blur_sigma\":0.5}", "blur_sigma' = 0.5"},
+		{"{\"exclude_measured_pixels_below\":0}", "pixels_below' = 0"},
+		{"{\"data.offset\":0,\"data.gain\":2,\"exclude_measured_pixels_below\":-1}", NULL},
+		{"not ours", NULL},
+		{"[1]", NULL},
+	};
+	struct plica_dataset *dataset = measured_dataset(1e4);
+	struct plica_product *truth = measured_truth(dataset);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct plica_residual residual = {0};
+
+		plica_free(truth->options_json);
+		truth->options_json = NULL;
+		assert_ok(plica_copy_text(&truth->options_json, cases[i].options, &err));
+		if (cases[i].refused != NULL)
+			assert_error(plica_dataset_residual(&residual, dataset, truth, &err),
+				PLICA_ERR_DATA, cases[i].refused);
+		else
+			assert_ok(plica_dataset_residual(&residual, dataset, truth, &err));
+		plica_residual_release(&residual);
+	}
+	plica_product_free(truth);
+	plica_dataset_free(dataset);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +138,7 @@ int main(void)
 		cmocka_unit_test(units_of_the_probe_do_not_count),
 		cmocka_unit_test(masked_pixels_do_not_count),
 		cmocka_unit_test(what_makes_no_patterns_is_refused),
+		cmocka_unit_test(detectors_with_options_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
