@@ -11,20 +11,20 @@
 #include "base/memory.h"
 #include "base/try.h"
 
-/* What a lock is on: its file in the artifact root, how long it is waited for, and who has it. */
+/* Every task writes the summaries when it ends; one takes a fraction of a second. */
+#define SUMMARY_PATIENCE_S 300.0
+
+/* What a lock is on: its file in the artifact root, and who has it. */
 struct kind {
 	const char *name;
-	double patience_s;
 	const char *holder;
 };
 
-/* A run that was killed leaves children that hold the lock until they notice. */
 static const struct kind run_lock = {
-	".plica-run.lock", 5.0, "another run, or a job that one left behind, works"};
-/* Every task writes the summaries when it ends; one takes a fraction of a second. */
+	".plica-run.lock", "another run, or a job that one left behind, works"};
 static const struct kind summary_lock = {
-	".plica-summary.lock", 300.0, "another process has been writing the manifest for minutes"};
-static const struct kind submit_lock = {".plica-submit.lock", 0.0, "another submission works"};
+	".plica-summary.lock", "another process has been writing the manifest for minutes"};
+static const struct kind submit_lock = {".plica-submit.lock", "another submission works"};
 
 static enum plica_status try_lock(
 	int *lock, const char *path, const struct plica_job *job, struct plica_error *err)
@@ -39,7 +39,7 @@ static enum plica_status try_lock(
 }
 
 static enum plica_status take(int *lock, const struct plica_jobs *jobs, const struct kind *kind,
-	const struct plica_job *job, struct plica_error *err)
+	const struct plica_job *job, double patience_s, struct plica_error *err)
 {
 	enum plica_status status;
 	const struct timespec pause = {.tv_nsec = 50000000};
@@ -49,7 +49,7 @@ static enum plica_status take(int *lock, const struct plica_jobs *jobs, const st
 	PLICA_TRY(plica_path_join(&path, jobs->artifact_root, kind->name, err));
 	for (;;) {
 		PLICA_TRY(try_lock(lock, path, job, err));
-		if (*lock >= 0 || plica_seconds() - start_s > kind->patience_s)
+		if (*lock >= 0 || plica_seconds() - start_s >= patience_s)
 			break;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -63,9 +63,9 @@ out:
 }
 
 enum plica_status plica_root_lock(int *lock, const struct plica_jobs *jobs,
-	const struct plica_job *job, struct plica_error *err)
+	const struct plica_job *job, double patience_s, struct plica_error *err)
 {
-	return take(lock, jobs, &run_lock, job, err);
+	return take(lock, jobs, &run_lock, job, patience_s, err);
 }
 
 bool plica_root_is_locked(const struct plica_jobs *jobs)
@@ -81,11 +81,11 @@ bool plica_root_is_locked(const struct plica_jobs *jobs)
 enum plica_status plica_summary_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {
-	return take(lock, jobs, &summary_lock, NULL, err);
+	return take(lock, jobs, &summary_lock, NULL, SUMMARY_PATIENCE_S, err);
 }
 
 enum plica_status plica_submit_lock(
 	int *lock, const struct plica_jobs *jobs, struct plica_error *err)
 {
-	return take(lock, jobs, &submit_lock, NULL, err);
+	return take(lock, jobs, &submit_lock, NULL, 0.0, err);
 }

@@ -338,8 +338,8 @@ enum plica_status plica_study_run(struct plica_run_summary *out, struct plica_jo
 		runner.end = *task + 1;
 	}
 	PLICA_TRY(plica_make_folders(jobs->artifact_root, err));
-	PLICA_TRY(
-		plica_root_lock(&runner.lock, jobs, task != NULL ? &jobs->item[*task] : NULL, err));
+	PLICA_TRY(plica_root_lock(&runner.lock, jobs, task != NULL ? &jobs->item[*task] : NULL,
+		PLICA_ROOT_PATIENCE_S, err));
 	PLICA_TRY(allocate(&runner, err));
 	PLICA_TRY(look_again(&runner, err));
 	PLICA_TRY(begin_summaries(&runner, err));

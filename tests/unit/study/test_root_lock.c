@@ -34,8 +34,8 @@ static void tasks_of_different_jobs_go_side_by_side(void **state)
 
 	(void)state;
 	assert_false(plica_root_is_locked(study.jobs));
-	assert_ok(plica_root_lock(&first, study.jobs, &study.jobs->item[0], &err));
-	assert_ok(plica_root_lock(&second, study.jobs, &study.jobs->item[1], &err));
+	assert_ok(plica_root_lock(&first, study.jobs, &study.jobs->item[0], 0.0, &err));
+	assert_ok(plica_root_lock(&second, study.jobs, &study.jobs->item[1], 0.0, &err));
 	assert_true(plica_root_is_locked(study.jobs));
 	plica_lock_release(first);
 	assert_true(plica_root_is_locked(study.jobs));
@@ -48,11 +48,11 @@ static void a_run_has_the_root_for_itself(void **state)
 	int task = -1, run = -1;
 
 	(void)state;
-	assert_ok(plica_root_lock(&task, study.jobs, &study.jobs->item[0], &err));
-	assert_error(plica_root_lock(&run, study.jobs, NULL, &err), PLICA_ERR_CHILD,
+	assert_ok(plica_root_lock(&task, study.jobs, &study.jobs->item[0], 0.0, &err));
+	assert_error(plica_root_lock(&run, study.jobs, NULL, 0.0, &err), PLICA_ERR_CHILD,
 		"another run, or a job that one left behind, works in '");
 	plica_lock_release(task);
-	assert_ok(plica_root_lock(&run, study.jobs, NULL, &err));
+	assert_ok(plica_root_lock(&run, study.jobs, NULL, 0.0, &err));
 	plica_lock_release(run);
 }
 
@@ -61,7 +61,7 @@ static void summaries_and_submissions_have_locks_of_their_own(void **state)
 	int run = -1, summary = -1, submission = -1, other = -1;
 
 	(void)state;
-	assert_ok(plica_root_lock(&run, study.jobs, NULL, &err));
+	assert_ok(plica_root_lock(&run, study.jobs, NULL, 0.0, &err));
 	assert_ok(plica_summary_lock(&summary, study.jobs, &err));
 	assert_ok(plica_submit_lock(&submission, study.jobs, &err));
 	assert_error(plica_submit_lock(&other, study.jobs, &err), PLICA_ERR_CHILD,
