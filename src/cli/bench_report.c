@@ -76,9 +76,8 @@ void cli_bench_print(const struct plica_bench *bench)
 			bench->run[0].best_s / epochs->best_s);
 	}
 	print_profile(bench);
-	(void)printf("  peak memory %.1f MB, %.1f of it program and libraries; %.2f x (patterns, "
-		     "object, "
-		     "one batch)\n",
+	(void)printf("  peak memory %.1f MB, %.1f of it program and libraries; "
+		     "%.2f x (patterns, object, one batch)\n",
 		(double)bench->peak_bytes / 1e6, (double)bench->program_bytes / 1e6,
 		(double)bench->peak_bytes / (double)bench->needed_bytes);
 	(void)fflush(stdout);

@@ -11,7 +11,6 @@
 #include "plica/simulate.h"
 
 #define DEFAULT_DOSE 1e5
-#define NOT_GIVEN LONG_MIN
 
 struct arguments {
 	struct plica_simulate_params params;
@@ -31,7 +30,7 @@ struct whole {
 static const struct whole *find_wrong(const struct whole *whole, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (whole[i].value != NOT_GIVEN &&
+		if (whole[i].value != CLI_NOT_GIVEN &&
 			(whole[i].value < whole[i].low || whole[i].value > whole[i].high))
 			return &whole[i];
 	return NULL;
@@ -51,13 +50,13 @@ static int take_whole_numbers(const struct cli_command *self, struct arguments *
 	if (wrong != NULL)
 		return cli_usage_error(self, "'%s' is %ld, expected %ld to %ld", wrong->name,
 			wrong->value, wrong->low, wrong->high);
-	if (arguments->pattern_px != NOT_GIVEN)
+	if (arguments->pattern_px != CLI_NOT_GIVEN)
 		params->pattern_px = (size_t)arguments->pattern_px;
-	if (arguments->count != NOT_GIVEN)
+	if (arguments->count != CLI_NOT_GIVEN)
 		params->count = (size_t)arguments->count;
-	if (arguments->seed != NOT_GIVEN)
+	if (arguments->seed != CLI_NOT_GIVEN)
 		params->seed = (uint64_t)arguments->seed;
-	if (arguments->threads != NOT_GIVEN)
+	if (arguments->threads != CLI_NOT_GIVEN)
 		params->threads = (int)arguments->threads;
 	return CLI_DONE;
 }
@@ -228,10 +227,10 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 {
 	struct arguments arguments = {.params = plica_simulate_defaults(),
 		.dose = DEFAULT_DOSE,
-		.pattern_px = NOT_GIVEN,
-		.count = NOT_GIVEN,
-		.seed = NOT_GIVEN,
-		.threads = NOT_GIVEN};
+		.pattern_px = CLI_NOT_GIVEN,
+		.count = CLI_NOT_GIVEN,
+		.seed = CLI_NOT_GIVEN,
+		.threads = CLI_NOT_GIVEN};
 	struct option_list options = {0};
 	struct plica_strings words = {0};
 	enum cli_parsed parsed;

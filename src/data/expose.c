@@ -264,19 +264,32 @@ static void copy_scene(
 		dataset->probe[i] = scale * scene->probe_guess[i];
 }
 
+/* A data set without a photon is none: no reader takes it. */
+static enum plica_status check_light(double measured_photons, const struct photons *wanted,
+	const struct plica_scene *scene, struct plica_error *err)
+{
+	if (measured_photons > 0.0)
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"no photon was drawn in %zu pattern%s at a dose of %g photons per exposure",
+		scene->count, scene->count == 1 ? "" : "s", wanted->dose);
+}
+
 static enum plica_status describe(struct plica_dataset *dataset, const struct plica_scene *scene,
 	const struct photons *wanted, struct plica_error *err)
 {
+	double measured = plica_dataset_mean_photons(dataset);
 	struct plica_json *json = NULL;
 	struct plica_text text = {0};
 	enum plica_status status;
 
+	PLICA_TRY(check_light(measured, wanted, scene, err));
 	PLICA_TRY(plica_json_parse(&json, scene->description_json, strlen(scene->description_json),
 		"description of the scene", err));
 	plica_json_set_number(json, "dose", wanted->dose);
 	if (wanted->dose < wanted->master)
 		plica_json_set_number(json, "thinned_from_dose", wanted->master);
-	plica_json_set_number(json, "dose_measured", plica_dataset_mean_photons(dataset));
+	plica_json_set_number(json, "dose_measured", measured);
 	plica_json_set_integer(json, "simulation_seed", (int64_t)wanted->seed);
 	PLICA_TRY(plica_json_line(&text, json, err));
 	PLICA_TRY(plica_dataset_set_metadata(dataset, text.data, err));

@@ -318,6 +318,15 @@ def test_split_beside_its_input(plica, make):
         assert beside.exists() and f"{beside}: " in said
 
 
+def test_a_data_set_without_photons_is_none(plica, folder):
+    """No command would take it."""
+    words = ("-o", folder / "dark.npz", "--pattern-px", 32, "--count", 4, "--dose", 1e-9)
+    done = plica("simulate", *words, check=False)
+    assert done.returncode == 1
+    assert "no photon was drawn in 4 patterns at a dose of 1e-09 photons per exposure" in done.stderr
+    assert not (folder / "dark.npz").exists()
+
+
 def test_one_position_has_no_spacing(plica, folder):
     text = plica("simulate", "-o", folder / "one.npz", "--pattern-px", 32, "--count", 1).stdout
     assert "all positions in one place" in text and "nan" not in text
