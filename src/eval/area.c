@@ -38,10 +38,10 @@ enum plica_status plica_compare_area_of_positions(struct plica_compare_area *out
 		!cut_range(&area.col0, &area.col1, low_x - reference->origin_x_px,
 			high_x - reference->origin_x_px, reference->cols))
 		return plica_error_set(err, PLICA_ERR_DATA,
-			"the %zu positions (rows %.1f to %.1f, columns %.1f to %.1f) span less "
-			"than %d x %d px of the reference",
-			count, low_y, high_y, low_x, high_x, PLICA_COMPARE_LEAST_PX,
-			PLICA_COMPARE_LEAST_PX);
+			"the scan of %zu position%s (rows %.1f to %.1f, columns %.1f to %.1f) "
+			"spans less than %d x %d px of the reference",
+			count, count == 1 ? "" : "s", low_y, high_y, low_x, high_x,
+			PLICA_COMPARE_LEAST_PX, PLICA_COMPARE_LEAST_PX);
 	*out = area;
 	return PLICA_OK;
 }

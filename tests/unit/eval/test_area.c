@@ -30,9 +30,10 @@ static void positions_give_their_interior(void **state)
 	assert_ok(plica_compare_area_of_positions(&area, &reference, y, x, 4, &err));
 	assert_area(&area, 24, 49, 41, 110);
 	assert_error(plica_compare_area_of_positions(&area, &reference, y, x, 1, &err),
-		PLICA_ERR_DATA, "span less than 8 x 8 px");
+		PLICA_ERR_DATA, "spans less than 8 x 8 px");
+	assert_non_null(strstr(err.text, "the scan of 1 position ("));
 	assert_error(plica_compare_area_of_positions(&area, &reference, y, x, 0, &err),
-		PLICA_ERR_DATA, "the 0 positions");
+		PLICA_ERR_DATA, "the scan of 0 positions (");
 }
 
 static void overlap_is_what_both_have(void **state)
