@@ -352,8 +352,10 @@ double plica_cg_iterate(struct plica_cg *cg, long number, double *cost)
 	precondition(cg);
 	make_direction(cg);
 	*cost += 1.0;
-	cg->step = line_search(cg, cost);
-	advance(cg, cg->step);
+	if (cg->old_product != 0.0) { /* else there is nothing to move, and no step to learn */
+		cg->step = line_search(cg, cost);
+		advance(cg, cg->step);
+	}
 	cg->iteration++;
 	return residual / ((double)problem->count * problem->valid_pixels);
 }
