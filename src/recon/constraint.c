@@ -31,7 +31,11 @@ static bool has_power(const struct plica_settings *settings)
 
 static bool has_several_modes(const struct plica_settings *settings)
 {
-	return settings->probe.orthogonalize_incoherent_modes.enabled;
+	bool mixes =
+		settings->probe.orthogonalize_incoherent_modes.method == PLICA_ORTHOGONALIZE_SVD;
+
+	return settings->probe.orthogonalize_incoherent_modes.enabled &&
+	       (mixes || settings->probe.optimizable);
 }
 
 static bool has_limits(const struct plica_settings *settings)

@@ -489,6 +489,29 @@ static double variation(const struct plica_planes *object)
 	return sum;
 }
 
+/* Mixing changes no pattern, but Gram and Schmidt drop what modes share. */
+static void known_modes_are_mixed_at_most(void **state)
+{
+	(void)state;
+	for (int method = PLICA_ORTHOGONALIZE_SVD; method <= PLICA_ORTHOGONALIZE_GS; method++)
+		for (int known = 0; known < 2; known++) {
+			struct setup setup;
+			struct plica_problem *problem;
+
+			init(&setup);
+			setup.settings.probe.modes = 2;
+			setup.settings.probe.optimizable = !known;
+			setup.settings.probe.orthogonalize_incoherent_modes.method = method;
+			begin(&setup);
+			problem = setup.problem;
+			memcpy(problem->probe + problem->kernels->wave_floats, problem->probe,
+				problem->kernels->wave_floats * sizeof(float));
+			assert_int_equal(plica_constraints_apply(setup.constraints, 0),
+				!known || method == PLICA_ORTHOGONALIZE_SVD);
+			release(&setup);
+		}
+}
+
 static void total_variation_falls_with_its_weight(void **state)
 {
 	static const double weights[] = {1e-3, 1e-2, 1e-1};
@@ -530,6 +553,7 @@ int main(void)
 		cmocka_unit_test(shrink_wrap_follows_the_probe),
 		cmocka_unit_test(the_probe_is_centred_with_the_object),
 		cmocka_unit_test(several_modes_have_a_middle_or_one_each),
+		cmocka_unit_test(known_modes_are_mixed_at_most),
 		cmocka_unit_test(total_variation_falls_with_its_weight),
 	};
 
