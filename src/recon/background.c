@@ -112,14 +112,15 @@ out:
 	return status;
 }
 
-double plica_background_photons(const struct plica_problem *problem)
+double plica_background_photons(const struct plica_problem *problem, size_t index)
 {
+	const float *pattern = plica_problem_pattern(problem, index);
 	double photons = 0.0;
 
 	if (problem->background == NULL)
 		return 0.0;
 	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
-		if (problem->background_scale[k] > 0.0F)
+		if (pattern[k] >= 0.0F)
 			photons += (double)problem->background[k];
 	return photons;
 }

@@ -17,8 +17,8 @@
 PLICA_MUST_USE enum plica_status plica_background_create(
 	struct plica_problem *problem, struct plica_error *err);
 
-/** Photons of the background in the valid pixels of one pattern; 0 without one. */
-double plica_background_photons(const struct plica_problem *problem);
+/** Photons of the background in the valid pixels of pattern `index`; 0 without one. */
+double plica_background_photons(const struct plica_problem *problem, size_t index);
 
 /** r of each pixel. */
 void plica_background_residual(

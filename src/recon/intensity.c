@@ -31,16 +31,18 @@ void plica_intensity_update(struct plica_problem *problem, const size_t *positio
 {
 	const struct plica_plan *plan = &problem->settings->opr_mode_weights.plan;
 	double exponent = 0.5 * RELAXATION * problem->settings->opr_mode_weights.update_relaxation;
-	double background;
+	double background = 0.0;
 
 	if (problem->intensity == NULL || !plica_plan_includes(plan, number))
 		return;
-	background = plica_background_photons(problem);
 	for (size_t k = 0; k < count; k++) {
-		double measured = sums[k].measured - background;
-		double modelled = sums[k].modelled - background;
-		double ratio = modelled > 0.0 ? fmax(measured, 0.0) / modelled : 1.0;
+		double measured, modelled, ratio;
 
+		if (k == 0 || !problem->same_pixels)
+			background = plica_background_photons(problem, positions[k]);
+		measured = sums[k].measured - background;
+		modelled = sums[k].modelled - background;
+		ratio = modelled > 0.0 ? fmax(measured, 0.0) / modelled : 1.0;
 		ratio = fmin(fmax(ratio, 1.0 / MOST_RATIO), MOST_RATIO);
 		problem->intensity[positions[k]] *= pow(ratio, exponent);
 	}

@@ -33,10 +33,22 @@ static void sum_first_models(struct plica_exit_sums *sums, struct plica_problem 
 	sums->measured = problem->photons * (double)problem->count;
 }
 
+/* Over all patterns. */
+static double background_photons(const struct plica_problem *problem)
+{
+	double photons = 0.0;
+
+	if (problem->same_pixels)
+		return (double)problem->count * plica_background_photons(problem, 0);
+	for (size_t i = 0; i < problem->count; i++)
+		photons += plica_background_photons(problem, i);
+	return photons;
+}
+
 static enum plica_status rescale_probe(struct plica_problem *problem, struct plica_error *err)
 {
 	struct plica_exit_sums sums;
-	double background = (double)problem->count * plica_background_photons(problem);
+	double background = background_photons(problem);
 
 	sum_first_models(&sums, problem);
 	sums.modelled -= background;

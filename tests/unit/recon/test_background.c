@@ -47,7 +47,7 @@ static void nobody_who_does_not_ask_has_one(void **state)
 	(void)state;
 	create();
 	assert_null(problem->background);
-	assert_close(plica_background_photons(problem), 0.0, 0.0);
+	assert_close(plica_background_photons(problem, 0), 0.0, 0.0);
 }
 
 /* Where all pixels are alike the dark ones have the mean; the curvature is J / 4 I. */
@@ -58,7 +58,7 @@ static void the_guess_is_what_dark_pixels_have(void **state)
 	set_patterns(9.0F);
 	create();
 	assert_close((double)problem->background[0], 9.0, 1e-5);
-	assert_close(plica_background_photons(problem), 9.0 * TINY_PIXELS, 1e-2);
+	assert_close(plica_background_photons(problem, 0), 9.0 * TINY_PIXELS, 1e-2);
 	assert_close((double)problem->background_scale[5], 4.0 * 9.0 / TINY_COUNT, 1e-5);
 }
 
@@ -84,7 +84,7 @@ static void invalid_pixels_have_no_part(void **state)
 	for (size_t k = 0; k < TINY_PIXELS; k++)
 		invalid += problem->background_scale[k] > 0.0F ? 0 : 1;
 	assert_int_equal(invalid, 2);
-	assert_close(plica_background_photons(problem), TINY_PIXELS - 2.0, 1e-9);
+	assert_close(plica_background_photons(problem, 0), TINY_PIXELS - 2.0, 1e-9);
 }
 
 /* One whole step of all patterns takes the flat case to its answer, from both sides. */

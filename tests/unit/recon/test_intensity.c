@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recon/intensity.h"
 
+#include "recon/background.h"
 #include "testing.h"
 #include "tiny.h"
 
@@ -77,12 +78,40 @@ static void the_mean_goes_to_the_probe(void **state)
 	assert_close(after.residual, before.residual, 1e-5 * before.residual);
 }
 
+/* A background counts in the valid pixels of each pattern alone: nothing moves where it is all that
+ * differs from pattern to pattern. */
+static void excluded_pixels_have_no_background(void **state)
+{
+	static const size_t positions[] = {0, 1};
+	const double level = 2.0;
+	struct plica_exit_sums sums[2];
+
+	(void)state;
+	plica_problem_free(problem);
+	for (size_t k = 0; k < TINY_PIXELS; k++) /* half of pattern 1 is dead */
+		((float *)dataset->patterns)[TINY_PIXELS + k] = k % 2 == 0 ? 0.0F : 3.0F;
+	settings.background.initial = level;
+	settings.exclude_below = 0.0;
+	assert_ok(plica_problem_create(&problem, dataset, &settings, &err));
+	for (size_t k = 0; k < 2; k++) {
+		double pixels = k == 0 ? TINY_PIXELS : TINY_PIXELS / 2;
+
+		assert_close(plica_background_photons(problem, k), level * pixels, 1e-3);
+		sums[k].modelled = (level + 10.0) * pixels; /* 1.5 times of it have come */
+		sums[k].measured = (level + 15.0) * pixels;
+	}
+	plica_intensity_update(problem, positions, 2, sums, 3);
+	assert_close(problem->intensity[0], pow(1.5, 0.15), 1e-6);
+	assert_close(problem->intensity[1], pow(1.5, 0.15), 1e-6);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(they_follow_the_photons_in_their_epochs),
 		TEST(relaxation_and_floor_are_obeyed),
+		TEST(excluded_pixels_have_no_background),
 		TEST(the_mean_goes_to_the_probe),
 	};
 
