@@ -17,6 +17,7 @@ size_t plica_detector_calibrate(
 {
 	double offset = settings->data.offset;
 	double gain = settings->data.gain;
+	bool excludes = settings->exclude_below >= 0.0;
 	size_t negative = 0;
 
 	for (size_t k = 0; k < count; k++) {
@@ -24,10 +25,13 @@ size_t plica_detector_calibrate(
 		double photons = (stored - offset) / gain;
 		double doubt = ROUNDING * stored / gain;
 
+		if (amplitudes[k] < 0.0F)
+			continue;
 		negative += photons < -doubt;
 		photons = fmax(photons, 0.0);
-		amplitudes[k] =
-			photons <= settings->exclude_below + doubt ? -1.0F : (float)sqrt(photons);
+		amplitudes[k] = excludes && photons <= settings->exclude_below + doubt
+					? -1.0F
+					: (float)sqrt(photons);
 	}
 	return negative;
 }

@@ -16,8 +16,8 @@
 
 /** Do the settings change what is stored? */
 bool plica_detector_is_calibrated(const struct plica_settings *settings);
-/** Turns `count` roots of stored values into roots of photons, an excluded one into -1. Returns how
- * many photon counts came out negative. */
+/** Turns `count` roots of stored values into roots of photons, an excluded one into -1; what is
+ * negative already is invalid and stays so. Returns how many photon counts came out negative. */
 size_t plica_detector_calibrate(
 	float *amplitudes, size_t count, const struct plica_settings *settings);
 

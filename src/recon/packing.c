@@ -74,9 +74,9 @@ static struct sums load_pattern(float *natural, const struct packing *packing, s
 	struct sums sums;
 
 	plica_dataset_amplitudes(natural, packing->dataset, index);
+	mark_invalid(natural, packing->dataset);
 	if (plica_detector_is_calibrated(settings))
 		negative = plica_detector_calibrate(natural, pixels, settings);
-	mark_invalid(natural, packing->dataset);
 	sums = sums_of(natural, pixels);
 	sums.negative = negative;
 	return sums;

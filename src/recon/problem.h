@@ -27,7 +27,7 @@ struct plica_problem {
 	size_t side;            /**< N */
 	double valid_pixels;    /**< of one pattern, mean over the patterns */
 	bool same_pixels;       /**< every pattern has the same valid ones, those of the mask */
-	size_t negative_counts; /**< pixels of all patterns whose counts were set to 0 */
+	size_t negative_counts; /**< valid pixels whose negative counts were set to 0 */
 	double photons;         /**< mean over the patterns */
 	struct plica_kernels *kernels;
 	void **work;         /**< one scratch for each thread */
