@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/output.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/options.h"
 
@@ -48,10 +50,12 @@ int cli_print_json(struct plica_json *root)
 	enum plica_status status = plica_json_text(&text, root, &err);
 	int result = CLI_DONE;
 
+	if (status == PLICA_OK &&
+		(fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0))
+		status = plica_error_set(
+			&err, PLICA_ERR_IO, "cannot write to standard output: %s", strerror(errno));
 	if (status != PLICA_OK)
 		result = cli_fail(status, &err);
-	else if (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
-		result = CLI_FAILED;
 	plica_text_release(&text);
 	plica_json_free(root);
 	return result;

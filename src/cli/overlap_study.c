@@ -81,8 +81,8 @@ out:
 	return status;
 }
 
-static enum plica_status show(const struct plica_design *design, const char *path, const char *root,
-	bool json, struct plica_error *err)
+static enum plica_status show(int *result, const struct plica_design *design, const char *path,
+	const char *root, bool json, struct plica_error *err)
 {
 	struct plica_json *answer;
 	enum plica_status status;
@@ -99,8 +99,8 @@ static enum plica_status show(const struct plica_design *design, const char *pat
 	status = add_all(plica_json_set_object(answer, "splits"), design, root, err);
 	if (status != PLICA_OK)
 		plica_json_free(answer);
-	else if (cli_print_json(answer) != CLI_DONE)
-		status = plica_error_set(err, PLICA_ERR_IO, "cannot write to standard output");
+	else
+		*result = cli_print_json(answer);
 	return status;
 }
 
@@ -110,14 +110,15 @@ int overlap_study(const char *path, const struct plica_generate_options *where, 
 	struct plica_design *design = NULL;
 	struct plica_error err = {0};
 	enum plica_status status;
+	int result = CLI_DONE;
 
 	cli_catch_signals();
 	PLICA_TRY(plica_design_load(&design, path, &err));
 	PLICA_TRY(plica_study_generate(design, where, &hooks, &err));
-	PLICA_TRY(show(design, path,
+	PLICA_TRY(show(&result, design, path,
 		where->phase_d_root != NULL ? where->phase_d_root : design->phase_d_root, json,
 		&err));
 out:
 	plica_design_free(design);
-	return status == PLICA_OK ? CLI_DONE : cli_fail(status, &err);
+	return status == PLICA_OK ? result : cli_fail(status, &err);
 }

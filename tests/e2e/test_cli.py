@@ -154,6 +154,14 @@ def test_full_disk_is_a_failure(program):
     assert "No space left on device" in done.stderr
 
 
+def test_an_answer_that_nobody_gets_is_a_failure(program, shared):
+    words = [program, "info", shared / "data" / "parity" / "n64_1e3.npz", "--json"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "plica: cannot write to standard output: No space left on device\n"
+
+
 def settings_of(plica):
     """All settings' names, with start, stop and stride of a plan as one."""
     text = "".join(plica("reconstruct", "--show-settings", "-a", name).stdout
