@@ -258,6 +258,24 @@ enum plica_status plica_file_open(
 	return PLICA_OK;
 }
 
+struct plica_file_state plica_file_state(const char *path)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0)
+		return (struct plica_file_state){0};
+	return (struct plica_file_state){.device = info.st_dev,
+		.inode = info.st_ino,
+		.size = (uint64_t)info.st_size,
+		.written_ns = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
+}
+
+bool plica_file_state_equal(const struct plica_file_state *a, const struct plica_file_state *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->written_ns == b->written_ns;
+}
+
 enum plica_status plica_descriptor_read(
 	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err)
 {

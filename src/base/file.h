@@ -55,6 +55,15 @@ PLICA_MUST_USE enum plica_status plica_file_read(
  */
 PLICA_MUST_USE enum plica_status plica_file_open(
 	int *descriptor, uint64_t *size, const char *path, struct plica_error *err);
+/** What distinguishes one state of a file from another, as far as its folder tells. */
+struct plica_file_state {
+	uint64_t device, inode, size;
+	int64_t written_ns;
+};
+
+/** All zero for a file that is not there. */
+struct plica_file_state plica_file_state(const char *path);
+bool plica_file_state_equal(const struct plica_file_state *a, const struct plica_file_state *b);
 /** read(2) until `size` bytes have come; fewer, in `got`, at the end of the file. */
 PLICA_MUST_USE enum plica_status plica_descriptor_read(
 	size_t *got, int descriptor, void *buffer, size_t size, struct plica_error *err);

@@ -212,13 +212,16 @@ static enum plica_status load_input(
 	return PLICA_OK;
 }
 
-/* Reads the file and takes its checksum at the same time, where there are threads for both. */
+/* Reads the file and takes its checksum at the same time, where there are threads for both. Of a
+ * file that changes meanwhile the checksum would be another's. */
 static enum plica_status load_and_sum(struct plica_dataset **out, char digest[PLICA_SHA256_SIZE],
 	const struct arguments *arguments, struct plica_error *err)
 {
 	enum plica_status loaded = PLICA_OK;
 	enum plica_status summed = PLICA_OK;
 	struct plica_error cause = {0};
+	struct plica_file_state before = plica_file_state(arguments->input);
+	struct plica_file_state after;
 
 #pragma omp parallel sections num_threads(arguments->threads == 1 ? 1 : 2)
 	{
@@ -227,9 +230,15 @@ static enum plica_status load_and_sum(struct plica_dataset **out, char digest[PL
 #pragma omp section
 		summed = plica_sha256_file(digest, arguments->input, &cause);
 	}
-	if (loaded == PLICA_OK && summed != PLICA_OK)
+	if (loaded != PLICA_OK)
+		return loaded;
+	if (summed != PLICA_OK)
 		return plica_error_set(err, summed, "%s", cause.text);
-	return loaded;
+	after = plica_file_state(arguments->input);
+	if (plica_file_state_equal(&before, &after))
+		return PLICA_OK;
+	return plica_error_set(err, PLICA_ERR_IO,
+		"cannot use '%s': it was changed while it was read", arguments->input);
 }
 
 static enum plica_status save_outputs(char **path, struct plica_product *product,

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """plica reconstruct as a user runs it: real and synthetic data, judged by numpy."""
 import datetime
+import itertools
 import json
+import os
 import pathlib
 import signal
 import subprocess
+import threading
 import types
 
 import numpy as np
@@ -291,6 +294,27 @@ def test_detector_units_become_photons(plica, small, tmp_path):
     file = np.load(tmp_path / "units" / "reconstruction.npz")
     expected = np.sum(2.5 * np.load(small)["diffraction"].astype(float) ** 2 < 1)
     assert file["negative_counts"] == pytest.approx(expected, abs=5)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(plica, small, tmp_path):
+    """The checksum in the result would be of other data."""
+    path = tmp_path / "input.npz"
+    path.write_bytes(small.read_bytes())
+    ended = threading.Event()
+
+    def touch():
+        times = itertools.count(1)
+        while not ended.is_set():
+            os.utime(path, ns=(0, next(times)))
+
+    thread = threading.Thread(target=touch)
+    thread.start()
+    done = plica("reconstruct", "-i", path, "-o", tmp_path / "out", "-n", 1, check=False)
+    ended.set()
+    thread.join()
+    assert done.returncode == 1
+    assert "it was changed while it was read" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_old_result_is_replaced_whole(plica, small, tmp_path):

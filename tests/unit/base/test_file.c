@@ -173,6 +173,25 @@ static void only_regular_files_are_opened(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static void states_of_a_file_differ(void **state)
+{
+	struct plica_file_state first, second, none;
+	char path[512];
+
+	(void)state;
+	scratch_path(path, "d");
+	none = plica_file_state(path);
+	assert_ok(plica_file_save(path, "12345", 5, &err));
+	first = plica_file_state(path);
+	second = plica_file_state(path);
+	assert_true(plica_file_state_equal(&first, &second));
+	assert_false(plica_file_state_equal(&first, &none));
+	assert_ok(plica_file_save(path, "67890", 5, &err));
+	second = plica_file_state(path);
+	assert_false(plica_file_state_equal(&first, &second));
+	assert_int_equal(unlink(path), 0);
+}
+
 static void folders_are_made_with_their_parents(void **state)
 {
 	char path[512];
@@ -300,6 +319,7 @@ int main(void)
 		cmocka_unit_test(cleaning_and_writing_go_side_by_side),
 		cmocka_unit_test(reading_has_a_limit),
 		cmocka_unit_test(only_regular_files_are_opened),
+		cmocka_unit_test(states_of_a_file_differ),
 		cmocka_unit_test(folders_are_made_with_their_parents),
 		cmocka_unit_test(paths_are_joined_and_taken_apart),
 	};
