@@ -20,3 +20,12 @@ double plica_extent_of(const double *values, size_t count)
 
 	return range.high - range.low;
 }
+
+float plica_largest_of(const float *values, size_t count)
+{
+	float largest = 0.0F;
+
+	for (size_t i = 0; i < count; i++)
+		largest = values[i] > largest ? values[i] : largest;
+	return largest;
+}

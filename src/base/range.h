@@ -14,5 +14,7 @@ struct plica_range {
 struct plica_range plica_range_of(const double *values, size_t count);
 /** high - low. */
 double plica_extent_of(const double *values, size_t count);
+/** The largest of what cannot be negative: 0 when nothing is more, NaN is passed over. */
+float plica_largest_of(const float *values, size_t count);
 
 #endif

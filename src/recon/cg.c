@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "recon/background.h"
 #include "recon/intensity.h"
@@ -136,6 +137,15 @@ static double objective_of(const struct plica_pass *pass, const struct plica_exi
 	return pass->model == PLICA_DETECTOR_POISSON ? 0.5 * sums->poisson : sums->residual;
 }
 
+/* A copy, of zeros where there is nothing to copy. */
+static void take(float *to, const float *from, size_t bytes)
+{
+	if (from != NULL)
+		memcpy(to, from, bytes);
+	else
+		memset(to, 0, bytes);
+}
+
 /* r from the sums of the pass; 0 of what is not to change. */
 static void take_residual(struct plica_cg *cg)
 {
@@ -144,15 +154,9 @@ static void take_residual(struct plica_cg *cg)
 	size_t canvas = pass->gradient.rows * pass->gradient.stride * sizeof(float);
 	size_t probe = problem->probe_floats * sizeof(float);
 
-	memset(cg->residual.object.re, 0, canvas);
-	memset(cg->residual.object.im, 0, canvas);
-	memset(cg->residual.probe, 0, probe);
-	if (cg->updates.object) {
-		memcpy(cg->residual.object.re, pass->gradient.re, canvas);
-		memcpy(cg->residual.object.im, pass->gradient.im, canvas);
-	}
-	if (cg->updates.probe)
-		memcpy(cg->residual.probe, pass->probe_gradient, probe);
+	take(cg->residual.object.re, cg->updates.object ? pass->gradient.re : NULL, canvas);
+	take(cg->residual.object.im, cg->updates.object ? pass->gradient.im : NULL, canvas);
+	take(cg->residual.probe, cg->updates.probe ? pass->probe_gradient : NULL, probe);
 	if (cg->residual.background != NULL)
 		plica_background_residual(cg->residual.background, problem, pass->factor_sum);
 }
@@ -185,15 +189,6 @@ static double gradient(struct plica_cg *cg, long number)
 	return residual;
 }
 
-static float largest_of(const float *values, size_t count)
-{
-	float largest = 0.0F;
-
-	for (size_t k = 0; k < count; k++)
-		largest = values[k] > largest ? values[k] : largest;
-	return largest;
-}
-
 /* With a mean that must stay the problem is that of the positions about it. */
 static void precondition_positions(struct plica_cg *cg)
 {
@@ -214,7 +209,7 @@ static void precondition(struct plica_cg *cg)
 	size_t wave = problem->kernels->wave_floats;
 	const float *power = cg->pass->power;
 	float part = cg->pass->model == PLICA_DETECTOR_POISSON ? COUNTS_DAMPING : AMPLITUDE_DAMPING;
-	float damping = part * largest_of(power, floats);
+	float damping = part * plica_largest_of(power, floats);
 	float probe_part = problem->modes > 1 ? MODES_PART : PROBE_PART;
 	float probe_damping;
 
@@ -233,7 +228,7 @@ static void precondition(struct plica_cg *cg)
 	if (refines_positions(cg))
 		precondition_positions(cg);
 	plica_coverage_measure(cg->coverage, cg->positions, problem->count);
-	probe_damping = PROBE_DAMPING * largest_of(cg->coverage->wave, wave);
+	probe_damping = PROBE_DAMPING * plica_largest_of(cg->coverage->wave, wave);
 	for (size_t k = 0; k < problem->probe_floats; k++)
 		cg->scaled.probe[k] = probe_part * cg->residual.probe[k] /
 				      (cg->coverage->wave[k % wave] + probe_damping);

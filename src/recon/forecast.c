@@ -2,7 +2,6 @@
 #include "plica/reconstruct.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +13,7 @@
 #include "num/kernels.h"
 #include "recon/problem.h"
 
-/* Canvas pixels beyond the outermost patch, and a stride that is padded (num/kernels.h). */
-#define MARGIN 2.0
+/* A stride that is padded (num/kernels.h). */
 #define STRIDE_PAD 32.0
 /* Program, libraries, plans and stacks. */
 #define BASE_BYTES 11e6
@@ -61,13 +59,10 @@ static double extent(const double *position, size_t count)
 static double canvas_pixels(
 	const struct plica_dataset *dataset, const struct plica_settings *settings)
 {
-	double margin = MARGIN;
-	double side = (double)dataset->pattern_px;
+	double beyond = (double)dataset->pattern_px + 2.0 * plica_problem_margin_px(settings);
 
-	if (settings->positions.optimizable)
-		margin += ceil(settings->positions.max_correction);
-	return (extent(dataset->y_px, dataset->pattern_count) + side + 2.0 * margin) *
-	       (extent(dataset->x_px, dataset->pattern_count) + side + 2.0 * margin + STRIDE_PAD);
+	return (extent(dataset->y_px, dataset->pattern_count) + beyond) *
+	       (extent(dataset->x_px, dataset->pattern_count) + beyond + STRIDE_PAD);
 }
 
 /* Scratch of options: constraints (recon/constraint.c), momentum of PIE, denoising at the end. */
@@ -152,8 +147,7 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 {
 	enum plica_status status;
 	struct plica_kernels *kernels = NULL;
-	double threads =
-		settings->threads > 0 ? (double)settings->threads : (double)omp_get_num_procs();
+	double threads = (double)plica_problem_threads(settings);
 	double wave;
 
 	PLICA_TRY(plica_settings_check(settings, err));

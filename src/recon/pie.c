@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "recon/engine.h"
 #include "recon/intensity.h"
@@ -46,23 +47,15 @@ void plica_pie_free(struct plica_pie *pie)
 	plica_free(pie);
 }
 
-static float largest_of(const float *values, size_t count)
-{
-	float largest = 0.0F;
-
-	for (size_t k = 0; k < count; k++)
-		largest = values[k] > largest ? values[k] : largest;
-	return largest;
-}
-
-/* max sum_m |P_m|^2: the same as the maximum over the batch's shifted probes but for the interpolation. */
+/* max sum_m |P_m|^2: the same as the maximum over the batch's shifted probes but for the
+ * interpolation. */
 static float largest_probe_power(struct plica_pie *pie)
 {
 	size_t side = pie->problem->side;
 
 	memset(pie->probe_power, 0, side * side * sizeof(*pie->probe_power));
 	plica_problem_probe_power(pie->problem, pie->probe_power);
-	return largest_of(pie->probe_power, side * side);
+	return plica_largest_of(pie->probe_power, side * side);
 }
 
 static size_t canvas_floats(const struct plica_pie *pie)
@@ -168,7 +161,7 @@ static void run_batch(
 static void measure_scan_power(struct plica_pie *pie)
 {
 	plica_problem_illumination(pie->problem, pie->scan_power, pie->problem->modes);
-	pie->largest_scan_power = largest_of(pie->scan_power, canvas_floats(pie));
+	pie->largest_scan_power = plica_largest_of(pie->scan_power, canvas_floats(pie));
 }
 
 double plica_pie_epoch(struct plica_pie *pie, long number)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/range.h"
 #include "base/try.h"
 #include "recon/momentum.h"
 
@@ -134,15 +135,6 @@ static bool agreement(double *friction, const struct plica_position_step *step,
 	return true;
 }
 
-static double largest_of(const double *values, size_t count)
-{
-	double largest = 0.0;
-
-	for (size_t k = 0; k < count; k++)
-		largest = fmax(largest, fabs(values[k]));
-	return largest;
-}
-
 /* v, and x + gain v where the updates agree; `update` is y of the batch, then x. */
 static void accelerate(
 	struct plica_position_step *step, double *update, const size_t *positions, size_t count)
@@ -151,9 +143,9 @@ static void accelerate(
 	double friction = 0.5;
 	bool agrees = agreement(&friction, step, update, positions, count);
 	double mixing = settings->positions.momentum.mixing_factor;
-	double gain = agrees && largest_of(update, 2 * count) < CALM
-			      ? settings->positions.momentum.gain
-			      : 0.0;
+	struct plica_range range = plica_range_of(update, 2 * count);
+	bool calm = fmax(range.high, -range.low) < CALM;
+	double gain = agrees && calm ? settings->positions.momentum.gain : 0.0;
 
 	if (!(mixing > 0.0))
 		mixing = friction;

@@ -17,7 +17,7 @@
 #include "recon/modes.h"
 #include "recon/packing.h"
 
-/* Canvas pixels beyond the outermost patch: room for rounding. */
+/* Canvas pixels beyond the outermost patch where positions stay. */
 #define MARGIN 2
 
 static enum plica_status allocate(struct plica_problem *problem, struct plica_error *err)
@@ -45,8 +45,7 @@ out:
 	return status;
 }
 
-/* Canvas pixels beyond the outermost patch. */
-static double margin_of(const struct plica_settings *settings)
+double plica_problem_margin_px(const struct plica_settings *settings)
 {
 	return settings->positions.optimizable ? MARGIN + ceil(settings->positions.max_correction)
 					       : MARGIN;
@@ -56,7 +55,7 @@ static double margin_of(const struct plica_settings *settings)
 static size_t lay_axis(
 	double *origin, size_t roi[2], const double *position, const struct plica_problem *problem)
 {
-	double margin = margin_of(problem->settings);
+	double margin = plica_problem_margin_px(problem->settings);
 	struct plica_range range = plica_range_of(position, problem->count);
 
 	*origin = rint(range.low) - (double)(problem->side / 2) - margin;
@@ -122,7 +121,7 @@ static enum plica_status copy_object(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
 	struct plica_planes *object = &problem->object;
-	size_t margin = (size_t)margin_of(problem->settings);
+	size_t margin = (size_t)plica_problem_margin_px(problem->settings);
 	bool covered = true;
 
 	if (dataset->object == NULL)
@@ -186,7 +185,7 @@ static enum plica_status count_modes(size_t *modes, const struct plica_dataset *
 		PLICA_MOST_MODES);
 }
 
-static int thread_count(const struct plica_settings *settings)
+int plica_problem_threads(const struct plica_settings *settings)
 {
 	return settings->threads > 0 ? (int)settings->threads : omp_get_num_procs();
 }
@@ -200,7 +199,7 @@ static enum plica_status create(struct plica_problem **out, const struct plica_d
 
 	PLICA_TRY(PLICA_NEW(&problem, 1, err));
 	problem->settings = settings;
-	problem->threads = thread_count(settings);
+	problem->threads = plica_problem_threads(settings);
 	problem->count = dataset->pattern_count;
 	problem->side = dataset->pattern_px;
 	PLICA_TRY(plica_kernels_create(

@@ -54,6 +54,11 @@ struct plica_problem {
 /** Which kernels the settings want, for plica_kernels_create. */
 const char *plica_problem_kernels_name(const struct plica_settings *settings);
 
+/** How many threads the settings ask for. */
+int plica_problem_threads(const struct plica_settings *settings);
+/** Canvas pixels beyond the outermost patch: room for rounding, and for positions that move. */
+double plica_problem_margin_px(const struct plica_settings *settings);
+
 /** `settings` must outlive the problem. */
 PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,

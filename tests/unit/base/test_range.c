@@ -28,11 +28,22 @@ static void nothing_has_no_ends(void **state)
 	}
 }
 
+static void the_largest_passes_nan_over(void **state)
+{
+	const float values[] = {0.5F, (float)NAN, 3.25F, 1.0F};
+
+	(void)state;
+	assert_true(plica_largest_of(values, 4) == 3.25F);
+	assert_true(plica_largest_of(values, 1) == 0.5F);
+	assert_true(plica_largest_of(values, 0) == 0.0F);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ends_are_found),
 		cmocka_unit_test(nothing_has_no_ends),
+		cmocka_unit_test(the_largest_passes_nan_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
