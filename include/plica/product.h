@@ -4,12 +4,12 @@
  *
  * File `reconstruction.npz`: reconstructed_object (H, W) complex64; object_origin (2,) float64,
  * row and column of its pixel [0, 0] in the coordinates of ycoords/xcoords; after denoising also
- * reconstructed_object_raw; reconstructed_probe
- * (N, N) or (modes, N, N) complex64; where they were asked for reconstructed_background (N, N)
- * float32 and intensity (n,) float64; negative_counts () float64 where there were any; ycoords, xcoords (refined positions); position_map (4,)
- * float64 of refined ones (scale, asymmetry, rotation_rad, shear_rad); loss (epochs,)
- * float64, what displayed_loss_function says, the mean squared amplitude residual as a rule; algorithm, timestamp,
- * plica_version, options (JSON), input (JSON: path, sha256) strings.
+ * reconstructed_object_raw; reconstructed_probe (N, N) or (modes, N, N) complex64; where they were
+ * asked for reconstructed_background (N, N) float32 and intensity (n,) float64; negative_counts ()
+ * float64 where there were any; ycoords, xcoords (refined positions); position_map (4,) float64 of
+ * refined ones (scale, asymmetry, rotation_rad, shear_rad); loss (epochs,) float64, what
+ * displayed_loss_function says, the mean squared amplitude residual as a rule; algorithm,
+ * timestamp, plica_version, options (JSON), input (JSON: path, sha256) strings.
  */
 #ifndef PLICA_PRODUCT_H
 #define PLICA_PRODUCT_H
@@ -18,8 +18,8 @@
 
 #include "plica/error.h"
 
-/** How refined positions lie to those given, by the least squares of an affine map (doc/numerics.md,
- * "Affine model"). */
+/** How refined positions lie to those given, by the least squares of an affine map
+ * (doc/numerics.md, "Affine model"). */
 struct plica_position_map {
 	double scale;        /**< 1: none */
 	double asymmetry;    /**< of the scale, y against x */
@@ -43,7 +43,7 @@ struct plica_product {
 	size_t epoch_count;
 	double *loss;           /**< one value an epoch */
 	double fourier_error;   /**< E_F of the final object and probe; NaN when unknown */
-	double negative_counts; /**< pixels whose counts were negative and set to 0 */
+	double negative_counts; /**< valid pixels whose counts were negative and set to 0 */
 	char *algorithm;
 	char *timestamp;    /**< ISO 8601, UTC */
 	char *options_json; /**< NULL when unknown */

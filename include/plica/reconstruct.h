@@ -40,9 +40,9 @@ struct plica_reconstruct_hooks {
 	/** Called after each epoch on the calling thread; a non-zero answer stops the run. */
 	int (*progress)(void *context, const struct plica_progress *progress);
 	void *context;
-	/** Called after every so many epochs with object, probe, background, intensities and positions
-	 * as they are (losses and texts are empty), on the calling thread; the product is the callee's only during the call.
-	 * NULL, or 0 epochs: never. */
+	/** Called after every so many epochs with object, probe, background, intensities and
+	 * positions as they are (losses and texts are empty), on the calling thread; the product is
+	 * the callee's only during the call. NULL, or 0 epochs: never. */
 	void (*preview)(void *context, const struct plica_product *product);
 	long preview_epochs;
 	/** Where checkpoints go (NPZ, written atomically): when the run is stopped, at its end, and
@@ -86,7 +86,8 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct_check(
  * Runs until settings->num_epochs passes over all patterns are done. `hooks` may be NULL. A run
  * that is stopped gives PLICA_ERR_INTERRUPTED; one that diverges PLICA_ERR_NUMERIC, with the epoch,
  * the reason and the checkpoint of the last good state; one that needs more memory than there is is
- * refused before it begins (PLICA_ERR_MEMORY), with a batch size that fits. The caller frees *out with plica_product_free.
+ * refused before it begins (PLICA_ERR_MEMORY), with a batch size that fits. The caller frees *out
+ * with plica_product_free.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_reconstruct(struct plica_product **out,
 	const struct plica_dataset *dataset, const struct plica_settings *settings,

@@ -91,8 +91,8 @@ enum plica_orthogonalize_method {
 	PLICA_ORTHOGONALIZE_GS,  /**< Gram-Schmidt from the first on */
 };
 
-/** When something happens: in the epochs e (the first is 0) with start <= e < stop and (e - start) a
- * multiple of stride. */
+/** When something happens: in the epochs e (the first is 0) with start <= e < stop and (e - start)
+ * a multiple of stride. */
 struct plica_plan {
 	long start;
 	long stop;
@@ -265,8 +265,8 @@ struct plica_settings {
 
 struct plica_setting;
 
-/** The defaults of `algorithm` ("ML", "LSQML", "rPIE", "ePIE"); an unknown one is an error with the nearest
- * name. */
+/** The defaults of `algorithm` ("ML", "LSQML", "rPIE", "ePIE"); an unknown one is an error with the
+ * nearest name. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_init(
 	struct plica_settings *settings, const char *algorithm, struct plica_error *err);
 
@@ -278,7 +278,8 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_settings_init(
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_set(struct plica_settings *settings,
 	const char *name, const char *text, struct plica_error *err);
 
-/** Checks every value against its range, and limits against each other, for settings that were changed as a struct. */
+/** Checks every value against its range, and limits against each other, for settings that were
+ * changed as a struct. */
 PLICA_API PLICA_MUST_USE enum plica_status plica_settings_check(
 	const struct plica_settings *settings, struct plica_error *err);
 

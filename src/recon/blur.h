@@ -15,13 +15,14 @@ struct plica_blur {
 	float *fields; /**< scratch: two of N * N for each thread */
 };
 
-/** `kernels` must outlive it. */
+/** `sigma_px` > 0, scratch for threads 0 to `threads` - 1. `kernels` must outlive it; the caller
+ * frees *out with plica_blur_free. */
 PLICA_MUST_USE enum plica_status plica_blur_create(struct plica_blur **out,
 	const struct plica_kernels *kernels, double sigma_px, size_t threads,
 	struct plica_error *err);
 void plica_blur_free(struct plica_blur *blur);
 
-/** Blurs a pattern in place, in the scratch of thread `thread`. */
+/** Blurs a pattern, in the kernels' order, in place and in the scratch of thread `thread`. */
 void plica_blur_apply(const struct plica_blur *blur, size_t thread, float *pattern);
 
 #endif

@@ -48,8 +48,9 @@ void plica_cg_restart(struct plica_cg *cg);
 void plica_cg_archive(struct plica_cg *cg, struct plica_archive *archive);
 
 /**
- * One iteration, in epoch `number`. Returns the mean squared amplitude residual per valid pixel before it; adds the
- * patterns that went through their transforms, as a fraction of all, to *cost.
+ * One iteration, in epoch `number`. Returns the mean squared amplitude residual per valid pixel
+ * before it; adds the patterns that went through their transforms, as a fraction of all, to *cost.
+ * What neither plans nor settings let move stays as it is.
  */
 double plica_cg_iterate(struct plica_cg *cg, long number, double *cost);
 

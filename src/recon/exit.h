@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * One position through the forward model, with whatever the problem has: several incoherent probe
- * modes, an incoherent background, an intensity of its own, a detector that blurs (doc/numerics.md, "Forward model"). A
- * problem with one mode and none of the others takes the kernels' shortest way.
+ * modes, an incoherent background, an intensity of its own, a detector that blurs (doc/numerics.md,
+ * "Forward model"). A problem with one mode and none of the others takes the kernels' shortest way.
  *
  * Wherever a probe is meant, all modes stand one after the other.
  */

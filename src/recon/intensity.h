@@ -17,7 +17,8 @@ PLICA_MUST_USE enum plica_status plica_intensity_create(
 void plica_intensity_update(struct plica_problem *problem, const size_t *positions, size_t count,
 	const struct plica_exit_sums *sums, long number);
 
-/** Makes the mean of w^2 one, gives the factor to the probe, and lifts w to its floor. Nothing without intensities. */
+/** Makes the mean of w^2 one, gives the factor to the probe, and lifts w to its floor. Nothing
+ * without intensities. */
 void plica_intensity_normalise(struct plica_problem *problem);
 
 #endif

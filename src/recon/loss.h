@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * What an epoch tells as its loss, where that is not the amplitude residual which every engine
- * finds on its way (settings.displayed_loss, doc/numerics.md): one more pass over all patterns, with
- * object and probe as the epoch leaves them.
+ * finds on its way (settings.displayed_loss, doc/numerics.md, "Gradients of one set"): one more
+ * pass over all patterns, with object and probe as the epoch leaves them.
  */
 #ifndef PLICA_RECON_LOSS_H
 #define PLICA_RECON_LOSS_H

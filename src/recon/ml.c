@@ -19,13 +19,13 @@
 #define START_MISFIT 1.3
 /* One of the two is enough from this epoch on, both in the one before. */
 #define START_LEAST 3
-/* Above so many floors the object may still be scrambled, which conjugate gradients would not mend: an
- * epoch must then gain less than this. */
+/* Above so many floors the object may still be scrambled, which conjugate gradients would not mend:
+ * an epoch must then gain less than this. */
 #define FAR_FLOORS 1.5
 #define FAR_SETTLED 0.985
-/* A bad probe holds the start on a plateau, where it gains next to nothing for up to twenty epochs and
- * then breaks through: this part of what the first epoch, which began without an object, left above the
- * floor is still there. */
+/* A bad probe holds the start on a plateau, where it gains next to nothing for up to twenty epochs
+ * and then breaks through: this part of what the first epoch, which began without an object, left
+ * above the floor is still there. */
 #define PLATEAU_PART 0.42
 
 enum stage { STAGE_START, STAGE_AMPLITUDE, STAGE_COUNTS };
@@ -115,8 +115,8 @@ static bool start_is_over(const struct ml *ml, double loss)
 	return ml->stage_epochs == START_LEAST - 1 && settled && fits;
 }
 
-/* The counts' model says more about weak pixels than the amplitudes', but it stalls before the phase
- * has settled, and where other errors than counting rule it has no right to. */
+/* The counts' model says more about weak pixels than the amplitudes', but it stalls before the
+ * phase has settled, and where other errors than counting rule it has no right to. */
 static bool counts_are_due(const struct ml *ml)
 {
 	const struct plica_settings *settings = ml->problem->settings;

@@ -46,8 +46,8 @@ double plica_position_search_dot(
 void plica_position_search_turn(struct plica_position_search *search, double beta);
 /** Takes their mean over the positions out of the y of `values`, and out of the x. */
 void plica_position_search_center(const struct plica_position_search *search, double *values);
-/** Moves the problem's positions by t h, each step and the whole way limited, and makes the present r
- * the old one. */
+/** Moves the problem's positions by t h, each step and the whole way limited, and makes the present
+ * r the old one. */
 void plica_position_search_advance(struct plica_position_search *search, double t);
 
 /** Moves position `index` by (y, x) pixels, but not farther from its start than is allowed. */

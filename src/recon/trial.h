@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * Trial points of a line search where a pattern is a mixture: several modes, or a background. The
- * point itself is made, once for all positions, and the model run there. (A single mode goes
- * through plica_kernel_table.line_search, all trials at once.)
+ * Trial points of a line search where a pattern is a mixture: several modes, a background, a
+ * detector that blurs. The point itself is made, once for all positions, and the model run there.
+ * (A single mode goes through plica_kernel_table.line_search, all trials at once.)
  */
 #ifndef PLICA_RECON_TRIAL_H
 #define PLICA_RECON_TRIAL_H
