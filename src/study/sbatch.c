@@ -252,7 +252,7 @@ static enum plica_status find_array(
 	struct plica_captured captured = {0};
 	char user[32];
 	const char *const argv[] = {
-		"squeue", "--noheader", "--states=all", "--format=%o|%F", user, NULL};
+		"squeue", "--noheader", "--all", "--states=all", "--format=%o|%F", user, NULL};
 
 	(void)snprintf(user, sizeof(user), "--user=%u", (unsigned)getuid());
 	PLICA_TRY(ask_patiently(&captured, argv, patience, err));

@@ -177,8 +177,8 @@ static void judge(
 enum plica_status plica_slurm_query(
 	struct plica_slurm_states *out, const struct plica_jobs *jobs, struct plica_error *err)
 {
-	static const char *const squeue[] = {
-		"squeue", "--noheader", "--array", "--states=all", "--format=%F_%K|%T|%r", NULL};
+	static const char *const squeue[] = {"squeue", "--noheader", "--all", "--array",
+		"--states=all", "--format=%F_%K|%T|%r", NULL};
 	static const char *const sacct[] = {"sacct", "--noheader", "--parsable2", "--allocations",
 		"--format=JobID,State", NULL};
 	enum plica_status status;
