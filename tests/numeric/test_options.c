@@ -15,6 +15,14 @@
 #define MOST_OPTIONS 8
 #define EPOCHS "7"
 
+/* Everything at once that stands between a wave and its counts. */
+#define DETECTOR                                                                                   \
+	{"diffraction_pattern_blur_sigma", "0.6"}, {"data.offset", "-0.5"},                        \
+		{"exclude_measured_pixels_below", "1"}, {"probe.modes", "2"},                      \
+		{"background.optimizable", "true"},                                                \
+		{"opr_mode_weights.optimize_intensity_variation", "true"},                         \
+		{"opr_mode_weights.primary_mode_weight_floor", "0.99"}
+
 /* Options beside the defaults, as users write them. */
 static const struct {
 	const char *label;
@@ -82,6 +90,9 @@ static const struct {
 	{"double transforms", "ML",
 		{{"use_double_precision_for_fft", "true"}, {"start.max_epochs", "3"}}},
 	{"whole pixels", "LSQML", {{"object.patch_interpolation_method", "nearest"}}},
+	{"all of the detector", "LSQML", {DETECTOR, {"noise_model", "poisson"}}},
+	{"all of the detector", "ML", {DETECTOR, {"start.max_epochs", "2"}}},
+	{"all of the detector", "rPIE", {DETECTOR, {"displayed_loss_function", "poisson"}}},
 	{"plans", "rPIE",
 		{{"object.optimization_plan.stride", "2"}, {"probe.optimization_plan.start", "3"}}},
 	{"plans, momentum", "ePIE",
@@ -140,6 +151,13 @@ static void check_same_bits(
 		a->object_rows * a->object_cols * sizeof(*a->object));
 	same(label, "probe", a->probe, b->probe, probe * sizeof(*a->probe));
 	same(label, "loss", a->loss, b->loss, a->epoch_count * sizeof(*a->loss));
+	assert_int_equal(a->background != NULL, b->background != NULL);
+	if (a->background != NULL)
+		same(label, "background", a->background, b->background,
+			a->probe_px * a->probe_px * sizeof(*a->background));
+	assert_int_equal(a->intensity != NULL, b->intensity != NULL);
+	if (a->intensity != NULL)
+		same(label, "intensities", a->intensity, b->intensity, positions);
 	same(label, "y of the positions", a->y_px, b->y_px, positions);
 	same(label, "x of the positions", a->x_px, b->x_px, positions);
 }
