@@ -27,15 +27,15 @@ mode_t umask(mode_t mask)
 }
 
 /* As on NFS, where who does not write gets no exclusive lock. */
-int flock(int descriptor, int operation)
+int flock(int fd, int operation)
 {
-	bool reads = (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDONLY;
+	bool reads = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
 
 	if (reads && (operation & LOCK_EX) != 0) {
 		errno = EBADF;
 		return -1;
 	}
-	return (int)syscall(SYS_flock, descriptor, operation);
+	return (int)syscall(SYS_flock, fd, operation);
 }
 
 static void assert_content(const char *path, const char *expected)
