@@ -310,6 +310,18 @@ out:
 	return status;
 }
 
+/* Photons, in whatever unit: patterns are made with their square roots. */
+static enum plica_status check_photons(const struct source *source, const char *name,
+	const double *values, size_t count, struct plica_error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!(values[i] >= 0.0 && isfinite(values[i])))
+			return plica_error_set(err, PLICA_ERR_DATA,
+				"cannot use '%s': '%s' is %g at entry %zu, expected 0 or more",
+				source->path, name, values[i], i);
+	return PLICA_OK;
+}
+
 /* Of the probe's pixels; other sizes belong to no model of ours. */
 static enum plica_status read_background(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
@@ -329,6 +341,7 @@ static enum plica_status read_background(
 			source->path, name, count, pixels);
 		goto out;
 	}
+	PLICA_TRY(check_photons(source, name, values, count, err));
 	PLICA_TRY(PLICA_NEW(&product->background, pixels, err));
 	for (size_t k = 0; k < pixels; k++)
 		product->background[k] = (float)values[k];
@@ -340,14 +353,16 @@ out:
 static enum plica_status read_intensity(
 	struct plica_product *product, const struct source *source, struct plica_error *err)
 {
+	static const char name[] = "intensity";
 	size_t count = 0;
-	enum plica_status status =
-		read_vector(&product->intensity, &count, source, "intensity", err);
+	enum plica_status status = read_vector(&product->intensity, &count, source, name, err);
 
-	if (status != PLICA_OK || product->intensity == NULL || count == product->position_count)
+	if (status != PLICA_OK || product->intensity == NULL)
 		return status;
+	if (count == product->position_count)
+		return check_photons(source, name, product->intensity, count, err);
 	return plica_error_set(err, PLICA_ERR_DATA,
-		"cannot use '%s': 'intensity' has %zu entries, 'ycoords' %zu", source->path, count,
+		"cannot use '%s': '%s' has %zu entries, 'ycoords' %zu", source->path, name, count,
 		product->position_count);
 }
 

@@ -121,7 +121,7 @@ static void save_foreign(const char *name, int dimensions, const size_t *shape, 
 /* A 2 x 2 probe with its object, and `count` real numbers. */
 static void save_reals(const char *name, size_t count)
 {
-	static const double reals[8] = {0};
+	static const double reals[8] = {0.0, 0.0, 0.0, -1.0};
 	static const size_t two[2] = {2, 2};
 	struct plica_members members = {0};
 
@@ -139,6 +139,9 @@ static void parts_that_do_not_fit_are_refused(void **state)
 	save_reals("reconstructed_background", 5);
 	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
 		"'reconstructed_background' has 5 values, expected 4 as the probe");
+	save_reals("reconstructed_background", 4);
+	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
+		"'reconstructed_background' is -1 at entry 3, expected 0 or more");
 	save_reals("intensity", 2);
 	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
 		"'intensity' has 2 entries, 'ycoords' 0");
