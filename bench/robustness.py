@@ -286,19 +286,20 @@ def refinement(bench):
         ("not estimated", made, []),
         ("estimated", made, ["opr_mode_weights.optimize_intensity_variation=true"])], REFINED)
     rows = []
-    for rms in (0.3, 1.0):
+    for name, rms, epochs in (("n64_1e5", 0.3, 30), ("n64_1e5", 0.3, 60), ("n64_1e5", 1.0, 30),
+                              ("n64_1e5", 1.0, 60), ("n64_1e4", 0.3, 30), ("n64_1e3", 0.3, 30)):
+        scan = bench.parity(name)
         wrong = scans.wrong_positions(scan, rms)
-        for epochs in (30, 60):
-            left = []
+        left = []
 
-            def look(product, *_):
-                with np.load(product) as data:
-                    for axis in ("ycoords", "xcoords"):
-                        left.append(np.std(data[axis] - scan[axis]))
+        def look(product, *_):
+            with np.load(product) as data:
+                for axis in ("ycoords", "xcoords"):
+                    left.append(np.std(data[axis] - scan[axis]))
 
-            nrmse = bench.cell(wrong, ENGINES[0], ["positions.optimizable=true"], epochs=epochs, look=look)
-            rows.append(["%.1f px" % rms, str(epochs), nrmse, ", ".join(map(runs.figure, left))])
-    runs.print_table(["positions wrong by", "epochs of ML", "NRMSE", "left, rms on y, x in px"], rows)
+        nrmse = bench.cell(wrong, ENGINES[0], ["positions.optimizable=true"], epochs=epochs, look=look)
+        rows.append([name, "%.1f px" % rms, str(epochs), nrmse, ", ".join(map(runs.figure, left))])
+    runs.print_table(["scan", "positions wrong by", "epochs of ML", "NRMSE", "left, rms on y, x in px"], rows)
 
 
 GROUPS = {function.__name__: function for function in (

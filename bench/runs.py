@@ -22,14 +22,14 @@ def reconstruct(program, data, out, algorithm, epochs, settings=(), seed=0):
 def score(program, data, algorithm, epochs, settings=(), seed=0, look=None):
     """E_F of a run and, where the truth is known, its complex NRMSE: (nrmse or None, E_F), both None
     when the run failed. `look(product, aligned, compared)` sees both files while they are there, and what
-    `plica compare` said."""
+    `plica compare` said, where it said anything."""
     with tempfile.TemporaryDirectory() as out:
         done = reconstruct(program, data, out, algorithm, epochs, settings, seed)
         if done is None:
             return None, None
         aligned = pathlib.Path(out) / "aligned.npz"
         compared = run(program, "compare", done["file"], "-r", data, "--json", f"--aligned={aligned}")
-        if look is not None:
+        if look is not None and compared is not None:
             look(done["file"], aligned, compared)
         nrmse = compared["metrics"]["nrmse"]["value"] if compared else None
         return nrmse, done["fourier_error"]
