@@ -152,11 +152,11 @@ static void check_same_bits(
 	same(label, "probe", a->probe, b->probe, probe * sizeof(*a->probe));
 	same(label, "loss", a->loss, b->loss, a->epoch_count * sizeof(*a->loss));
 	assert_int_equal(a->background != NULL, b->background != NULL);
-	if (a->background != NULL)
+	if (a->background != NULL && b->background != NULL)
 		same(label, "background", a->background, b->background,
 			a->probe_px * a->probe_px * sizeof(*a->background));
 	assert_int_equal(a->intensity != NULL, b->intensity != NULL);
-	if (a->intensity != NULL)
+	if (a->intensity != NULL && b->intensity != NULL)
 		same(label, "intensities", a->intensity, b->intensity, positions);
 	same(label, "y of the positions", a->y_px, b->y_px, positions);
 	same(label, "x of the positions", a->x_px, b->x_px, positions);
