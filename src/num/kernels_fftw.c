@@ -113,7 +113,7 @@ void plica_fftw_forward(
 	const struct fftw_plan *plan = plan_of(self);
 	size_t pixels = self->size * self->size;
 
-	if (plan->fine == NULL) {
+	if (scratch->fine == NULL) {
 		plica_fft_forward(plan->single, wave);
 		return;
 	}
@@ -128,7 +128,7 @@ void plica_fftw_inverse(
 	const struct fftw_plan *plan = plan_of(self);
 	size_t pixels = self->size * self->size;
 
-	if (plan->fine == NULL) {
+	if (scratch->fine == NULL) {
 		plica_fft_inverse(plan->single, wave);
 		return;
 	}
