@@ -2,6 +2,7 @@
 #include "format/image.h"
 
 #include <complex.h>
+#include <gsl/gsl_statistics_float.h>
 #include <math.h>
 #include <string.h>
 
@@ -155,49 +156,6 @@ void plica_image_draw_phase(struct plica_image *out, size_t top, size_t left,
 	draw(out, (const size_t[]){top, left}, field, &scale, zoom);
 }
 
-static void swap_floats(float *a, float *b)
-{
-	float value = *a;
-
-	*a = *b;
-	*b = value;
-}
-
-/* Cuts values[first..last] into values <= and >= the middle one; returns the last of the first. */
-static size_t partition(float *values, size_t first, size_t last)
-{
-	float pivot = values[first + (last - first) / 2];
-	size_t low = first;
-	size_t high = last;
-
-	for (;;) {
-		while (values[low] < pivot)
-			low++;
-		while (values[high] > pivot)
-			high--;
-		if (low >= high)
-			return high;
-		swap_floats(&values[low++], &values[high--]);
-	}
-}
-
-/* The value that sorting would bring to `place`; the smaller ones go before it (Hoare's FIND). */
-static float find_ranked(float *values, size_t count, size_t place)
-{
-	size_t first = 0;
-	size_t last = count - 1;
-
-	while (first < last) {
-		size_t cut = partition(values, first, last);
-
-		if (place <= cut)
-			last = cut;
-		else
-			first = cut + 1;
-	}
-	return values[place];
-}
-
 /* |field| without what is not finite; gives how many there are. */
 static size_t finite_amplitudes(float *out, const struct plica_field *field)
 {
@@ -225,8 +183,10 @@ enum plica_status plica_image_amplitude_range(
 		return status;
 	count = finite_amplitudes(values, field);
 	outliers = count > 0 ? (count - 1) / 200 : 0;
-	range[0] = count > 0 ? (double)find_ranked(values, count, outliers) : 0.0;
-	range[1] = count > 0 ? (double)find_ranked(values, count, count - 1 - outliers) : 1.0;
+	range[0] = count > 0 ? (double)gsl_stats_float_select(values, 1, count, outliers) : 0.0;
+	range[1] = count > 0
+			   ? (double)gsl_stats_float_select(values, 1, count, count - 1 - outliers)
+			   : 1.0;
 	if (!(range[1] - range[0] > 1e-6 * range[1])) {
 		/* A flat field gets the middle of the map, whatever its value. */
 		double reach = range[1] > 0.0 ? 0.5 * range[1] : 0.5;
