@@ -389,8 +389,14 @@ static enum plica_status read_position_map(
 	size_t count = 0;
 
 	PLICA_TRY(read_vector(&values, &count, source, "position_map", err));
-	if (count != 4)
+	if (values == NULL)
 		goto out;
+	if (count != 4) {
+		status = plica_error_set(err, PLICA_ERR_DATA,
+			"cannot use '%s': 'position_map' has %zu entries, expected 4", source->path,
+			count);
+		goto out;
+	}
 	PLICA_TRY(PLICA_NEW(&product->position_map, 1, err));
 	*product->position_map =
 		(struct plica_position_map){values[0], values[1], values[2], values[3]};

@@ -145,6 +145,9 @@ static void parts_that_do_not_fit_are_refused(void **state)
 	save_reals("intensity", 2);
 	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
 		"'intensity' has 2 entries, 'ycoords' 0");
+	save_reals("position_map", 3);
+	assert_error(plica_product_load(&loaded, path, &err), PLICA_ERR_DATA,
+		"'position_map' has 3 entries, expected 4");
 }
 
 /* The other reconstructions that enter at the comparison. */
