@@ -286,8 +286,8 @@ def refinement(bench):
         ("not estimated", made, []),
         ("estimated", made, ["opr_mode_weights.optimize_intensity_variation=true"])], REFINED)
     rows = []
-    for name, rms, epochs in (("n64_1e5", 0.3, 30), ("n64_1e5", 0.3, 60), ("n64_1e5", 1.0, 30),
-                              ("n64_1e5", 1.0, 60), ("n64_1e4", 0.3, 30), ("n64_1e3", 0.3, 30)):
+    for name, rms, epochs in (("n64_1e5", 0.3, 30), ("n64_1e5", 0.3, 40), ("n64_1e5", 0.3, 60),
+                              ("n64_1e5", 1.0, 30), ("n64_1e5", 1.0, 60), ("n64_1e4", 0.3, 30), ("n64_1e3", 0.3, 30)):
         scan = bench.parity(name)
         wrong = scans.wrong_positions(scan, rms)
         left = []
