@@ -305,8 +305,8 @@ static bool is_temporary(const char *name)
 	       strncmp(name + length - ending, TEMPORARY, strlen(TEMPORARY)) == 0;
 }
 
-/* A shared lock, since NFS gives the other kind to writers only: there each file would seem to be on
- * a file system without locks, and a writer at work would lose it. */
+/* A shared lock, since NFS gives the other kind to writers only: there each file would seem to be
+ * on a file system without locks, and a writer at work would lose it. */
 static void remove_unless_held(int folder, const char *name)
 {
 	int descriptor = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);

@@ -99,7 +99,8 @@ struct plica_mixture {
 	float *factor_sum;
 	/** A detector that does more than to count in each pixel by itself; NULL: it does not. Turns
 	 * Ihat without its background, a pattern, into what is expected, in place; with `back` it
-	 * applies the adjoint to the factor of every Psi instead. `factor_sum` is of the factor before. */
+	 * applies the adjoint to the factor of every Psi instead. `factor_sum` is of the factor
+	 * before. */
 	void (*detector)(void *context, float *pattern, bool back);
 	void *detector_context;
 };

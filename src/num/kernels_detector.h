@@ -38,7 +38,8 @@ INLINE struct detector detector_of(const struct plica_exit_wave *args, size_t si
 	};
 }
 
-/** The factor of Psi that makes it F chi, and the sums (doc/numerics.md, "Gradients of one set of positions"). */
+/** The factor of Psi that makes it F chi, and the sums (doc/numerics.md, "Gradients of one set of
+ * positions"). */
 INLINE vec compare(const struct detector *detector, struct partial_sums *sums, vec power,
 	vec amplitude, bool poisson)
 {

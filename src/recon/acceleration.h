@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * LSQML's momentum, `momentum_acceleration_gain` (doc/numerics.md, "Momentum"): once an epoch and
- * beside the plain updates, of the probe's first mode, and with compact batches of the object as well.
+ * beside the plain updates, of the probe's first mode, and with compact batches of the object as
+ * well.
  *
  *     O += gain W / (0.1 max W + W) v_O,   P += gain v_P
  */

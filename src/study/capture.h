@@ -12,8 +12,8 @@ struct plica_captured {
 };
 
 /**
- * Runs a program in our own environment, but for the filters of squeue, for at most `timeout_s`. PLICA_ERR_CHILD when it cannot be
- * started; how it ended is for the caller to judge. Release with plica_captured_release.
+ * Runs a program in our own environment, but for the filters of squeue, for at most `timeout_s`.
+ * PLICA_ERR_CHILD when it cannot be started; how it ended is for the caller to judge. Release with plica_captured_release.
  */
 PLICA_MUST_USE enum plica_status plica_capture(struct plica_captured *out, const char *const *argv,
 	double timeout_s, struct plica_error *err);

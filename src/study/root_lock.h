@@ -12,8 +12,8 @@
 /** A run that was killed leaves children that hold the lock until they notice. */
 #define PLICA_ROOT_PATIENCE_S 5.0
 
-/** Takes the part of `job`, or the whole root when it is NULL; PLICA_ERR_CHILD when it is still taken
- * after `patience_s` seconds. To be given to plica_lock_release. */
+/** Takes the part of `job`, or the whole root when it is NULL; PLICA_ERR_CHILD when it is still
+ * taken after `patience_s` seconds. To be given to plica_lock_release. */
 PLICA_MUST_USE enum plica_status plica_root_lock(int *lock, const struct plica_jobs *jobs,
 	const struct plica_job *job, double patience_s, struct plica_error *err);
 /** Whether a run or a task works in the root at the moment. */

@@ -230,7 +230,8 @@ static void the_truth_stays(void **state)
 		struct plica_product *before, *after;
 		size_t pixels;
 
-		/* the truth has one mode, fractions and no blur; ML searches along what rounding leaves */
+		/* the truth has one mode, fractions and no blur; ML searches along what rounding
+		 * leaves */
 		if (settings.probe.modes > 1 || settings.diffraction_blur_px > 0.0 ||
 			settings.object.patch_interpolation != PLICA_INTERPOLATION_FOURIER ||
 			strcmp(settings.algorithm, "ML") == 0)

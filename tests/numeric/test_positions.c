@@ -119,8 +119,8 @@ static void shaken_positions_are_put_right(void **state)
 	scan_release(&scan);
 }
 
-/* What a stage does wrong as a whole stands in the product, whether positions are pulled or not. (It is
- * found slowly: an object may turn a little with them.) */
+/* What a stage does wrong as a whole stands in the product, whether positions are pulled or not.
+ * (It is found slowly: an object may turn a little with them.) */
 static void a_turned_scan_is_told(void **state)
 {
 	const struct plica_affine affine = {.scale = 1.0, .rotation_rad = 0.02};
