@@ -296,10 +296,11 @@ def test_detector_units_become_photons(plica, small, tmp_path):
     assert file["negative_counts"] == pytest.approx(np.sum((2.5 * photons < 1) & valid), abs=5)
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(plica, small, tmp_path):
-    """The checksum in the result would be of other data."""
+def test_a_file_that_changes_while_it_is_read_is_refused(plica, shared, tmp_path):
+    """The checksum in the result would be of other data. A file that takes long to read, for a busy
+    machine lets whoever changes it wait."""
     path = tmp_path / "input.npz"
-    path.write_bytes(small.read_bytes())
+    path.write_bytes((shared / "data/parity/n128_1e5.npz").read_bytes())
     ended = threading.Event()
 
     def touch():
