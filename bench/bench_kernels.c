@@ -2,9 +2,9 @@
 /*
  * Microseconds per call of every kernel of every variant, beside what FFTW (PATIENT, in place,
  * in cache) needs for the transforms alone. The first columns repeat one call on the same
- * arrays; those of "all" go over BATCH patterns as an engine does, exit waves of all (with
- * sub-pixel shifts, or "int" without), then scatter, then pair sums. The ratios are the sum of
- * those three over four or, without shifts, two of FFTW's transforms. Minimum over the rounds, of
+ * arrays; those of "all" go over BATCH patterns as an engine does, exit waves of all, then scatter,
+ * then pair sums, with sub-pixel shifts, or "int" without, where the probe itself is the incident
+ * wave. The ratios are the sum of those three over four or two of FFTW's transforms. Minimum over the rounds, of
  * one thread's own time: other programs on the machine take only the shared cache and memory
  * away, of which "all" sees most.
  *
@@ -38,9 +38,11 @@ enum measure {
 	PAIR_SUMS,
 	POSITION_SUMS,
 	ALL_EXIT,
-	ALL_INTEGER,
 	ALL_SCATTER,
 	ALL_PAIR_SUMS,
+	INTEGER_EXIT,
+	INTEGER_SCATTER,
+	INTEGER_PAIR_SUMS,
 	MEASURES,
 };
 
@@ -61,13 +63,13 @@ struct bench {
 	float *spectrum;
 	float *probe_sum;
 	struct waves wave[BATCH];
-	bool streaming; /* of a whole batch */
+	bool streaming, streaming_integer; /* of a whole batch */
 	double best[MEASURES];
 };
 
 static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
 	"exit sum", "2 modes", "line", "scatter", "power", "pair", "position", "all exit",
-	"all int", "all scat", "all pair"};
+	"all scat", "all pair", "int exit", "int scat", "int pair"};
 
 static void *new_array(size_t count, size_t size)
 {
@@ -105,6 +107,7 @@ static void bench_create(struct bench *bench, size_t size, const char *variant)
 		abort();
 	floats = bench->kernels->wave_floats;
 	bench->streaming = plica_kernels_should_stream(bench->kernels, 2 * BATCH);
+	bench->streaming_integer = plica_kernels_should_stream(bench->kernels, BATCH);
 	make_planes(&bench->object, size + MARGIN, 1.0f);
 	make_planes(&bench->direction, size + MARGIN, 0.0f);
 	make_planes(&bench->sum, size + MARGIN, 0.0f);
@@ -154,7 +157,8 @@ static size_t col_of(size_t i)
 static struct plica_exit_wave exit_arguments(
 	const struct bench *bench, size_t i, enum measure measure, bool batch)
 {
-	bool shifted = measure != EXIT_INTEGER && measure != ALL_INTEGER;
+	bool shifted = measure != EXIT_INTEGER && measure != INTEGER_EXIT;
+	bool streaming = shifted ? bench->streaming : bench->streaming_integer;
 
 	return (struct plica_exit_wave){
 		.probe = shifted ? bench->spectrum : bench->probe,
@@ -168,8 +172,8 @@ static struct plica_exit_wave exit_arguments(
 		.pattern = bench->wave[i].pattern,
 		.step = 1.0f,
 		.epsilon = 1e-4f,
-		.incident = bench->wave[i].incident,
-		.streaming = batch && bench->streaming,
+		.incident = shifted ? bench->wave[i].incident : NULL,
+		.streaming = batch && streaming,
 		.difference = measure == EXIT_SUMS ? NULL : bench->wave[i].difference,
 		.probe_sum = measure == EXIT_SUMS ? NULL : bench->probe_sum,
 		.model = measure == EXIT_POISSON ? PLICA_DETECTOR_POISSON : PLICA_DETECTOR_GAUSSIAN,
@@ -216,30 +220,34 @@ static void run_line_search(const struct bench *bench)
 	bench->kernels->table->line_search(bench->kernels, bench->work, &args, objective);
 }
 
-static struct plica_stored_waves stored_waves(const struct bench *bench, size_t i)
+static struct plica_stored_waves stored_waves(const struct bench *bench, size_t i, bool integer)
 {
 	return (struct plica_stored_waves){
-		row_of(i), col_of(i), bench->wave[i].incident, bench->wave[i].difference};
+		.row = row_of(i),
+		.col = col_of(i),
+		.incident = integer ? bench->probe : bench->wave[i].incident,
+		.difference = bench->wave[i].difference,
+	};
 }
 
-static void run_scatter(struct bench *bench, size_t i)
+static void run_scatter(struct bench *bench, size_t i, bool integer)
 {
-	struct plica_stored_waves waves = stored_waves(bench, i);
+	struct plica_stored_waves waves = stored_waves(bench, i, integer);
 
 	bench->kernels->table->scatter(bench->kernels, &bench->sum, 0, bench->sum.rows, &waves);
 }
 
 static void run_scatter_power(struct bench *bench, size_t i)
 {
-	struct plica_stored_waves waves = stored_waves(bench, i);
+	struct plica_stored_waves waves = stored_waves(bench, i, false);
 
 	bench->kernels->table->scatter_power(
 		bench->kernels, bench->sum.re, bench->sum.stride, 0, bench->sum.rows, &waves);
 }
 
-static void run_pair_sums(const struct bench *bench, size_t i)
+static void run_pair_sums(const struct bench *bench, size_t i, bool integer)
 {
-	struct plica_stored_waves waves = stored_waves(bench, i);
+	struct plica_stored_waves waves = stored_waves(bench, i, integer);
 	double sums[PLICA_PAIR_SUMS];
 
 	bench->kernels->table->pair_sums(
@@ -248,7 +256,7 @@ static void run_pair_sums(const struct bench *bench, size_t i)
 
 static void run_position_sums(const struct bench *bench, size_t i)
 {
-	struct plica_stored_waves waves = stored_waves(bench, i);
+	struct plica_stored_waves waves = stored_waves(bench, i, false);
 	double sums[PLICA_POSITION_SUMS];
 
 	bench->kernels->table->position_sums(
@@ -257,10 +265,10 @@ static void run_position_sums(const struct bench *bench, size_t i)
 
 static void run_of_batch(struct bench *bench, size_t i, enum measure measure)
 {
-	if (measure == ALL_SCATTER)
-		run_scatter(bench, i);
-	else if (measure == ALL_PAIR_SUMS)
-		run_pair_sums(bench, i);
+	if (measure == ALL_SCATTER || measure == INTEGER_SCATTER)
+		run_scatter(bench, i, measure == INTEGER_SCATTER);
+	else if (measure == ALL_PAIR_SUMS || measure == INTEGER_PAIR_SUMS)
+		run_pair_sums(bench, i, measure == INTEGER_PAIR_SUMS);
 	else
 		run_exit(bench, i, measure, true);
 }
@@ -289,21 +297,23 @@ static void run(struct bench *bench, enum measure measure)
 		run_line_search(bench);
 		break;
 	case SCATTER:
-		run_scatter(bench, 0);
+		run_scatter(bench, 0, false);
 		break;
 	case SCATTER_POWER:
 		run_scatter_power(bench, 0);
 		break;
 	case PAIR_SUMS:
-		run_pair_sums(bench, 0);
+		run_pair_sums(bench, 0, false);
 		break;
 	case POSITION_SUMS:
 		run_position_sums(bench, 0);
 		break;
 	case ALL_EXIT:
-	case ALL_INTEGER:
 	case ALL_SCATTER:
 	case ALL_PAIR_SUMS:
+	case INTEGER_EXIT:
+	case INTEGER_SCATTER:
+	case INTEGER_PAIR_SUMS:
 		for (size_t i = 0; i < BATCH; i++)
 			run_of_batch(bench, i, measure);
 		break;
@@ -376,15 +386,19 @@ static void print_header(size_t size)
 	printf("%9s%9s%9s\n", "FFTW", "ratio 4", "ratio 2");
 }
 
+/* Exit waves, scatter and pair sums. */
+static double sum_from(const struct bench *bench, enum measure first)
+{
+	return bench->best[first] + bench->best[first + 1] + bench->best[first + 2];
+}
+
 static void print_row(const struct bench *bench, double floor)
 {
-	double readers = bench->best[ALL_SCATTER] + bench->best[ALL_PAIR_SUMS];
-
 	printf("%-10s", bench->kernels->table->name);
 	for (size_t m = 0; m < MEASURES; m++)
 		printf("%9.2f", bench->best[m]);
-	printf("%9.2f%9.2f%9.2f\n", floor, (bench->best[ALL_EXIT] + readers) / (4.0 * floor),
-		(bench->best[ALL_INTEGER] + readers) / (2.0 * floor));
+	printf("%9.2f%9.2f%9.2f\n", floor, sum_from(bench, ALL_EXIT) / (4.0 * floor),
+		sum_from(bench, INTEGER_EXIT) / (2.0 * floor));
 	(void)fflush(stdout);
 }
 

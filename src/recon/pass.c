@@ -15,6 +15,7 @@ enum plica_status plica_pass_create(struct plica_pass **out, struct plica_proble
 	struct plica_pass *pass = NULL;
 	size_t floats = problem->probe_floats;
 	size_t pattern = problem->kernels->pattern_floats;
+	bool incident_differs = problem->shifted || problem->intensity != NULL;
 
 	PLICA_TRY(PLICA_NEW(&pass, 1, err));
 	pass->problem = problem;
@@ -22,9 +23,10 @@ enum plica_status plica_pass_create(struct plica_pass **out, struct plica_proble
 	pass->model = PLICA_DETECTOR_GAUSSIAN;
 	pass->step = 1.0F;
 	pass->object_modes = problem->modes;
-	pass->streaming =
-		plica_kernels_should_stream(problem->kernels, 2 * capacity * problem->modes);
-	PLICA_TRY(PLICA_NEW(&pass->incident, capacity * floats, err));
+	pass->streaming = plica_kernels_should_stream(
+		problem->kernels, (incident_differs ? 2 : 1) * capacity * problem->modes);
+	if (incident_differs)
+		PLICA_TRY(PLICA_NEW(&pass->incident, capacity * floats, err));
 	PLICA_TRY(PLICA_NEW(&pass->difference, capacity * floats, err));
 	PLICA_TRY(PLICA_NEW(&pass->sums, capacity, err));
 	PLICA_TRY(PLICA_NEW(&pass->block_sums, PLICA_PASS_BLOCKS * floats, err));
@@ -80,7 +82,8 @@ static void run_block(struct plica_pass *pass, const size_t *positions, size_t c
 		args.model = pass->model;
 		args.step = pass->step;
 		args.epsilon = pass->epsilon;
-		args.incident = pass->incident + k * floats;
+		if (pass->incident != NULL)
+			args.incident = pass->incident + k * floats;
 		args.difference = pass->difference + k * floats;
 		args.streaming = pass->streaming;
 		if (pass->relaxation != NULL)
@@ -118,12 +121,14 @@ struct plica_stored_waves plica_pass_waves(
 	const struct plica_pass *pass, size_t k, size_t index, size_t mode)
 {
 	const struct plica_problem *problem = pass->problem;
-	size_t offset = k * problem->probe_floats + mode * problem->kernels->wave_floats;
+	size_t of_mode = mode * problem->kernels->wave_floats;
+	size_t offset = k * problem->probe_floats + of_mode;
 
 	return (struct plica_stored_waves){
 		.row = problem->row[index],
 		.col = problem->col[index],
-		.incident = pass->incident + offset,
+		.incident = pass->incident != NULL ? pass->incident + offset
+						   : problem->probe + of_mode,
 		.difference = pass->difference + offset,
 	};
 }

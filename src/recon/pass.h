@@ -9,7 +9,8 @@
  *     probe gradient    D_m(r) = sum_i w_i T_-delta[ conj(O_i) chi_im ]
  *     background's      f(q) = sum_i of what Psi is multiplied by to give F chi
  *
- * A_im and chi_im of the last set stay stored for what comes after (step lengths, positions). A pass
+ * A_im and chi_im of the last set stay stored for what comes after (step lengths, positions), until
+ * the probe changes. A pass
  * over all positions is begun once, fed set by set, and ended once.
  *
  * Determinism: a set is cut into blocks whatever the number of threads, each block adds its
@@ -34,7 +35,9 @@ struct plica_pair {
 struct plica_pass {
 	struct plica_problem *problem;
 	size_t capacity;              /**< largest set */
-	float *incident, *difference; /**< of each position all modes, waves */
+	/** Of each position all modes, waves. No `incident` where A is the probe at every position:
+	 * on whole pixels, without intensities of their own. */
+	float *incident, *difference;
 	struct plica_exit_sums *sums; /**< of each position of the last set */
 	bool streaming;               /**< a full set's waves do not fit the cache */
 	float *block_sums;            /**< PLICA_PASS_BLOCKS times all modes, zero between passes */
