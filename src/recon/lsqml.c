@@ -42,7 +42,7 @@ struct lsqml {
 	bool compact;                       /* the object changes once an epoch */
 	struct plica_planes epoch_gradient; /* compact: G of the batches of this epoch */
 	double epoch_object_step;           /* compact: the least of the batches' */
-	struct plica_planes direction;      /* dO */
+	struct plica_planes *direction;     /* dO: takes the place of the pass's G */
 	float *probe_direction;             /* dP */
 	double (*pair_sums)[PLICA_PAIR_SUMS];
 	struct plica_step_pair *steps;
@@ -65,7 +65,6 @@ static void destroy(void *state)
 	plica_free(lsqml->illumination);
 	plica_free(lsqml->scale);
 	plica_planes_release(&lsqml->epoch_gradient);
-	plica_planes_release(&lsqml->direction);
 	plica_free(lsqml->probe_direction);
 	plica_free(lsqml->pair_sums);
 	plica_free(lsqml->steps);
@@ -155,8 +154,7 @@ static enum plica_status create(
 	lsqml->object_floats = problem->object.rows * problem->object.stride;
 	PLICA_TRY(PLICA_NEW(&lsqml->illumination, lsqml->object_floats, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->scale, lsqml->object_floats, err));
-	PLICA_TRY(plica_planes_create(
-		&lsqml->direction, problem->object.rows, problem->object.cols, err));
+	lsqml->direction = &lsqml->pass->gradient;
 	PLICA_TRY(PLICA_NEW(&lsqml->probe_direction, problem->probe_floats, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->pair_sums, largest, err));
 	PLICA_TRY(PLICA_NEW(&lsqml->steps, largest, err));
@@ -246,8 +244,8 @@ static void make_object_direction(struct lsqml *lsqml, size_t first_row, size_t 
 
 #pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
 	for (size_t k = first_row * gradient->stride; k < end; k++) {
-		lsqml->direction.re[k] = gradient->re[k] * lsqml->scale[k];
-		lsqml->direction.im[k] = gradient->im[k] * lsqml->scale[k];
+		lsqml->direction->re[k] = gradient->re[k] * lsqml->scale[k];
+		lsqml->direction->im[k] = gradient->im[k] * lsqml->scale[k];
 	}
 }
 
@@ -268,7 +266,7 @@ static void solve_steps(struct lsqml *lsqml, const size_t *positions, size_t cou
 #pragma omp parallel for schedule(dynamic, 2) num_threads(problem->threads)
 	for (size_t k = 0; k < count; k++) {
 		const struct plica_pair pair = {
-			&lsqml->direction, lsqml->probe_direction, positions[k], modes};
+			lsqml->direction, lsqml->probe_direction, positions[k], modes};
 
 		plica_pass_pair_sums(lsqml->pass, lsqml->pair_sums[k], k, &pair);
 	}
@@ -298,8 +296,8 @@ static void move_object(struct lsqml *lsqml, double step_length, size_t first_ro
 
 #pragma omp parallel for schedule(static) num_threads(lsqml->problem->threads)
 	for (size_t k = first; k < end; k++) {
-		object->re[k] += step * lsqml->direction.re[k];
-		object->im[k] += step * lsqml->direction.im[k];
+		object->re[k] += step * lsqml->direction->re[k];
+		object->im[k] += step * lsqml->direction->im[k];
 	}
 }
 
@@ -414,7 +412,7 @@ static void accelerate(struct lsqml *lsqml, double loss)
 	plica_acceleration_begin(acceleration, loss);
 	if (lsqml->compact && lsqml->updates.object)
 		plica_acceleration_object(acceleration,
-			scaled_object_step(lsqml, lsqml->epoch_object_step), &lsqml->direction,
+			scaled_object_step(lsqml, lsqml->epoch_object_step), lsqml->direction,
 			lsqml->illumination, lsqml->largest_illumination);
 	if (lsqml->updates.probe)
 		plica_acceleration_probe(

@@ -69,6 +69,19 @@ static size_t block_count(size_t count)
 	return count < PLICA_PASS_BLOCKS ? count : PLICA_PASS_BLOCKS;
 }
 
+/* Where there is nothing of an earlier set in it. */
+static void clear_block(struct plica_pass *pass, size_t block)
+{
+	size_t floats = pass->problem->probe_floats;
+	size_t pattern = pass->problem->kernels->pattern_floats;
+
+	if (block < pass->blocks)
+		return;
+	memset(pass->block_sums + block * floats, 0, floats * sizeof(float));
+	if (pass->block_factors != NULL)
+		memset(pass->block_factors + block * pattern, 0, pattern * sizeof(float));
+}
+
 static void run_block(struct plica_pass *pass, const size_t *positions, size_t count, size_t block)
 {
 	const struct plica_problem *problem = pass->problem;
@@ -76,6 +89,7 @@ static void run_block(struct plica_pass *pass, const size_t *positions, size_t c
 	size_t first = block * count / block_count(count);
 	size_t end = (block + 1) * count / block_count(count);
 
+	clear_block(pass, block);
 	for (size_t k = first; k < end; k++) {
 		struct plica_exit args = plica_exit_of(problem, positions[k]);
 
@@ -96,8 +110,9 @@ static void run_block(struct plica_pass *pass, const size_t *positions, size_t c
 	}
 }
 
-/* Adds the blocks in order, and clears them; each thread owns ranges of the floats. */
-static void add_blocks(const struct plica_pass *pass, float *out, float *blocks, size_t floats)
+/* Adds the blocks in order; each thread owns ranges of the floats. */
+static void add_blocks(
+	const struct plica_pass *pass, float *out, const float *blocks, size_t floats)
 {
 	const size_t range = 1024;
 
@@ -107,12 +122,11 @@ static void add_blocks(const struct plica_pass *pass, float *out, float *blocks,
 		float *to = out + first;
 
 		memset(to, 0, count * sizeof(*to));
-		for (size_t block = 0; block < PLICA_PASS_BLOCKS; block++) {
-			float *from = blocks + block * floats + first;
+		for (size_t block = 0; block < pass->blocks; block++) {
+			const float *from = blocks + block * floats + first;
 
 			for (size_t k = 0; k < count; k++)
 				to[k] += from[k];
-			memset(from, 0, count * sizeof(*from));
 		}
 	}
 }
@@ -203,6 +217,7 @@ void plica_pass_begin(struct plica_pass *pass, size_t first_row, size_t end_row)
 	size_t stride = pass->gradient.stride;
 	size_t bytes = (end_row - first_row) * stride * sizeof(float);
 
+	pass->blocks = 0;
 	pass->first_row = first_row;
 	pass->end_row = end_row;
 	memset(pass->gradient.re + first_row * stride, 0, bytes);
@@ -226,6 +241,7 @@ void plica_pass_add(struct plica_pass *pass, const size_t *positions, size_t cou
 			scatter_band(pass, positions, count,
 				plica_band(pass->first_row, pass->end_row, k));
 	}
+	pass->blocks = blocks > pass->blocks ? blocks : pass->blocks;
 }
 
 void plica_pass_end(struct plica_pass *pass)

@@ -40,7 +40,8 @@ struct plica_pass {
 	float *incident, *difference;
 	struct plica_exit_sums *sums; /**< of each position of the last set */
 	bool streaming;               /**< a full set's waves do not fit the cache */
-	float *block_sums;            /**< PLICA_PASS_BLOCKS times all modes, zero between passes */
+	size_t blocks;                /**< how many hold sums of this pass: the first ones */
+	float *block_sums;            /**< PLICA_PASS_BLOCKS times all modes */
 	float *block_factors;         /**< likewise patterns; NULL without background */
 	struct plica_planes gradient; /**< G; rows outside [first_row, end_row) are stale */
 	float *power;                 /**< W, rows x gradient.stride floats; NULL: not wanted */
