@@ -222,7 +222,7 @@ void plica_kernels_free(struct plica_kernels *kernels);
 
 /**
  * Whether exit waves had better be written with `streaming`: when `waves` of them, all written
- * before the first is read again, fill more than half of this machine's last-level cache.
+ * before the first is read again, fill more than a quarter of this machine's last-level cache.
  */
 bool plica_kernels_should_stream(const struct plica_kernels *kernels, size_t waves);
 

@@ -38,7 +38,7 @@ bool plica_kernels_should_stream(const struct plica_kernels *kernels, size_t wav
 {
 	size_t cache = (size_t)cache_bytes();
 
-	return waves > cache / 3 / (kernels->wave_floats * sizeof(float));
+	return waves > cache / 4 / (kernels->wave_floats * sizeof(float));
 }
 
 #if defined(__x86_64__)
