@@ -13,6 +13,7 @@
 
 struct plica_coverage {
 	const struct plica_problem *problem;
+	float *power; /**< Z, N x N, natural order */
 	float _Complex *natural;
 	float *wave; /**< Z as the real and as the imaginary part: it divides a wave float by float */
 };

@@ -110,38 +110,44 @@ static float largest_transmission(const struct plica_pie *pie)
 	return largest;
 }
 
-/* What divides the probe's gradient, float by float of a mode: ePIE's b max|O|^2, or rPIE's b where
+/* Turns what divides the probe's gradient into what multiplies it; the least of it is positive. */
+static void invert_curvature(float *curvature, size_t floats, float least, float step)
+{
+	for (size_t k = 0; k < floats; k++)
+		curvature[k] = step / (curvature[k] > least ? curvature[k] : least);
+}
+
+/* The probe's step, float by float of a mode. What divides it: ePIE's b max|O|^2, or rPIE's b where
  * the object does not amplify. There b alone would let the step overshoot and diverge. */
-static void measure_probe_curvature(struct plica_pie *pie, const size_t *positions, size_t count)
+static void measure_probe_step(struct plica_pie *pie, const size_t *positions, size_t count)
 {
 	size_t wave = pie->problem->kernels->wave_floats;
-	float *curvature = pie->coverage->wave;
+	float *scale = pie->coverage->wave;
+	float step = (float)pie->probe_alpha;
 	float least = (float)count;
 
-	if (pie->extended) {
-		least *= largest_transmission(pie);
-		for (size_t k = 0; k < wave; k++)
-			curvature[k] = least;
+	if (!pie->extended) {
+		plica_coverage_measure(pie->coverage, positions, count);
+		invert_curvature(scale, wave, least, step);
 		return;
 	}
-	plica_coverage_measure(pie->coverage, positions, count);
+	least *= largest_transmission(pie);
 	for (size_t k = 0; k < wave; k++)
-		curvature[k] = curvature[k] > least ? curvature[k] : least;
+		scale[k] = least > 0.0F ? step / least : 0.0F;
 }
 
 static void update_probe(struct plica_pie *pie)
 {
 	struct plica_problem *problem = pie->problem;
 	size_t wave = problem->kernels->wave_floats;
-	const float *curvature = pie->coverage->wave;
-	float step = (float)pie->probe_alpha;
+	const float *scale = pie->coverage->wave;
 
 	for (size_t first = 0; first < problem->probe_floats; first += wave) {
 		const float *gradient = pie->pass->probe_gradient + first;
 		float *probe = problem->probe + first;
 
 		for (size_t k = 0; k < wave; k++)
-			probe[k] += curvature[k] > 0.0F ? step * gradient[k] / curvature[k] : 0.0F;
+			probe[k] += scale[k] * gradient[k];
 	}
 	plica_problem_probe_changed(problem);
 }
@@ -151,7 +157,7 @@ static void run_batch(
 {
 	plica_pass_run(pie->pass, positions, count);
 	if (updates.probe) /* of the object before its update */
-		measure_probe_curvature(pie, positions, count);
+		measure_probe_step(pie, positions, count);
 	if (updates.object)
 		update_object(pie);
 	if (updates.probe)

@@ -25,7 +25,7 @@ struct plica_pie {
 	bool extended;                   /**< ePIE */
 	double alpha;                    /**< of the object: rPIE's regularisation, ePIE's step */
 	double probe_alpha;              /**< step of the probe */
-	struct plica_coverage *coverage; /**< what divides the probe's gradient of a batch */
+	struct plica_coverage *coverage; /**< its wave: the probe's step for a batch */
 	float *probe_power;              /**< N x N, |P|^2 in natural order */
 	float *scan_power; /**< W of the whole scan, on the canvas; NULL: the batch's own */
 	float largest_scan_power;
