@@ -141,8 +141,8 @@ struct plica_stored_waves plica_pass_waves(
 	return (struct plica_stored_waves){
 		.row = problem->row[index],
 		.col = problem->col[index],
-		.incident = pass->incident != NULL ? pass->incident + offset
-						   : problem->probe + of_mode,
+		.incident =
+			pass->incident != NULL ? pass->incident + offset : problem->probe + of_mode,
 		.difference = pass->difference + offset,
 	};
 }

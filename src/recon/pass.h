@@ -34,7 +34,7 @@ struct plica_pair {
 
 struct plica_pass {
 	struct plica_problem *problem;
-	size_t capacity;              /**< largest set */
+	size_t capacity; /**< largest set */
 	/** Of each position all modes, waves. No `incident` where A is the probe at every position:
 	 * on whole pixels, without intensities of their own. */
 	float *incident, *difference;
