@@ -29,6 +29,7 @@ enum measure {
 	INVERSE_TRANSFORM,
 	EXIT_SHIFTED,
 	EXIT_INTEGER,
+	EXIT_COUNTS,
 	EXIT_POISSON,
 	EXIT_SUMS,
 	EXIT_MODES,
@@ -63,13 +64,14 @@ struct bench {
 	float *spectrum;
 	float *probe_sum;
 	struct waves wave[BATCH];
+	uint16_t *counts;
 	bool streaming, streaming_integer; /* of a whole batch */
 	double best[MEASURES];
 };
 
-static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit poi",
-	"exit sum", "2 modes", "line", "scatter", "power", "pair", "position", "all exit",
-	"all scat", "all pair", "int exit", "int scat", "int pair"};
+static const char *const titles[MEASURES] = {"forward", "inverse", "exit", "exit int", "exit cnt",
+	"exit poi", "exit sum", "2 modes", "line", "scatter", "power", "pair", "position",
+	"all exit", "all scat", "all pair", "int exit", "int scat", "int pair"};
 
 static void *new_array(size_t count, size_t size)
 {
@@ -116,6 +118,9 @@ static void bench_create(struct bench *bench, size_t size, const char *variant)
 	bench->spectrum = new_array(floats, sizeof(float));
 	bench->probe_sum = new_array(floats, sizeof(float));
 	fill(bench->probe, floats, 0.0f);
+	bench->counts = new_array(bench->kernels->pattern_floats, sizeof(uint16_t));
+	for (size_t k = 0; k < bench->kernels->pattern_floats; k++)
+		bench->counts[k] = (uint16_t)(k % 100);
 	for (size_t i = 0; i < BATCH; i++) {
 		bench->wave[i].incident = new_array(floats, sizeof(float));
 		bench->wave[i].difference = new_array(floats, sizeof(float));
@@ -134,6 +139,7 @@ static void bench_release(struct bench *bench)
 		plica_free(bench->wave[i].difference);
 		plica_free(bench->wave[i].pattern);
 	}
+	plica_free(bench->counts);
 	plica_free(bench->probe_sum);
 	plica_free(bench->spectrum);
 	plica_free(bench->probe);
@@ -169,7 +175,8 @@ static struct plica_exit_wave exit_arguments(
 		.object = &bench->object,
 		.row = row_of(i),
 		.col = col_of(i),
-		.pattern = bench->wave[i].pattern,
+		.pattern = {.amplitudes = bench->wave[i].pattern,
+			.counts = measure == EXIT_COUNTS ? bench->counts : NULL},
 		.step = 1.0f,
 		.epsilon = 1e-4f,
 		.incident = shifted ? bench->wave[i].incident : NULL,
@@ -211,7 +218,7 @@ static void run_line_search(const struct bench *bench)
 		.amplitude = 1.0f,
 		.object = &bench->object,
 		.direction = &bench->direction,
-		.pattern = bench->wave[0].pattern,
+		.pattern = {.amplitudes = bench->wave[0].pattern},
 		.trials = 6,
 		.t = {0.0, 0.3, 0.6, 1.0, 1.5, 2.2},
 	};
@@ -286,6 +293,7 @@ static void run(struct bench *bench, enum measure measure)
 		break;
 	case EXIT_SHIFTED:
 	case EXIT_INTEGER:
+	case EXIT_COUNTS:
 	case EXIT_POISSON:
 	case EXIT_SUMS:
 		run_exit(bench, 0, measure, false);

@@ -5,7 +5,8 @@
  * also with transforms in double precision, rounded where they end.
  *
  * Shapes. N is the pattern's side. A *wave* is N * N complex numbers in real space, a *spectrum*
- * the same in Fourier space, a *pattern* N * N amplitudes on the detector; all three are stored
+ * the same in Fourier space, a *pattern* N * N amplitudes on the detector, or counts in their
+ * place where a function takes a struct plica_pattern (num/pattern.h); all are stored
  * in the variant's own order and only the converters below know it. They take wave_floats and
  * pattern_floats floats, multiples of 16, so that many may follow each other in one array from
  * plica_allocate; whatever of that is no pixel is 0 and stays so, so that element-wise arithmetic
@@ -25,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "num/pattern.h"
 #include "plica/error.h"
 
 /** Split complex planes: pixel (y, x) is re[y * stride + x] + i im[y * stride + x]. The planes are
@@ -57,8 +59,8 @@ struct plica_exit_wave {
 	double shift_y, shift_x; /**< delta in [-1/2, 1/2] px, when `shifted` */
 	float amplitude;         /**< w: the square root of this position's intensity; 1: none */
 	const struct plica_planes *object;
-	size_t row, col;      /**< of the patch's first pixel in the object */
-	const float *pattern; /**< amplitudes sqrt(I); negative = invalid pixel */
+	size_t row, col; /**< of the patch's first pixel in the object */
+	struct plica_pattern pattern;
 	enum plica_detector_model model;
 	float step;        /**< 1 = the full projection (Gaussian) */
 	float epsilon;     /**< e of the Poisson model, photons */
@@ -135,7 +137,7 @@ struct plica_line_search {
 	const struct plica_planes *slope_y, *slope_x; /**< likewise; NULL: nothing moves */
 	float move_y, move_x;
 	size_t row, col;
-	const float *pattern;
+	struct plica_pattern pattern;
 	enum plica_detector_model model;
 	float epsilon;
 	size_t trials; /**< up to PLICA_MOST_TRIALS */

@@ -3,8 +3,15 @@
 #include "num/kernels_detector.h"
 #include "num/kernels_sweeps.h"
 
-INLINE void compare_group(const struct detector *detector, struct partial_sums *sums, float *rows,
-	const float *pattern, bool poisson, bool back)
+/* Known when this is compiled. */
+struct way {
+	bool poisson;
+	bool counted; /* the pattern's form */
+	bool back;    /* to the exit wave, not only sums */
+};
+
+INLINE void compare_group(const struct job *job, const struct detector *detector,
+	struct partial_sums *sums, float *rows, size_t first_pixel, struct way way)
 {
 	struct cvec x[LAST_RADIX];
 
@@ -12,26 +19,26 @@ INLINE void compare_group(const struct detector *detector, struct partial_sums *
 	butterfly8(x, FORWARD);
 	for (size_t p = 0; p < LAST_RADIX; p++) {
 		vec power = (x[p].re * x[p].re + x[p].im * x[p].im) * detector->scale;
-		vec amplitude = load(pattern + p * LANES);
+		struct measured measured =
+			measured_at(&job->args->pattern, first_pixel + p * LANES, way.counted);
 
-		x[p] = cscale(x[p], compare(detector, sums, power, amplitude, poisson));
+		x[p] = cscale(x[p], compare(detector, sums, power, measured, way.poisson));
 	}
-	if (!back)
+	if (!way.back)
 		return;
 	butterfly8(x, INVERSE);
 	store_group(rows, x);
 }
 
 /* Sweep 3; without `back` it ends at the detector. */
-INLINE void meet_detector_of(
-	const struct job *job, struct detector *detector, bool poisson, bool back)
+INLINE void meet_detector_of(const struct job *job, struct detector *detector, struct way way)
 {
 	const struct block_plan *plan = job->plan;
 	const struct block_stages *stages = &plan->stages;
 	size_t part = stages->stage[0].stride;
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
-		const float *pattern = job->args->pattern + block * plan->size * LANES;
+		size_t first_pixel = block * plan->size * LANES;
 		float *rows = job->scratch.area + block * plan->pitch;
 		struct partial_sums sums = {0};
 
@@ -39,15 +46,26 @@ INLINE void meet_detector_of(
 		for (size_t start = 0; start < plan->size; start += part) {
 			forward_inner(rows + start * PAIR, stages);
 			for (size_t slot = start; slot < start + part; slot += LAST_RADIX)
-				compare_group(detector, &sums, rows + slot * PAIR,
-					pattern + slot * LANES, poisson, back);
-			if (back)
+				compare_group(job, detector, &sums, rows + slot * PAIR,
+					first_pixel + slot * LANES, way);
+			if (way.back)
 				inverse_inner(rows + start * PAIR, stages);
 		}
-		if (back)
+		if (way.back)
 			inverse_stage(rows, &stages->stage[0]);
 		flush(detector, &sums);
 	}
+}
+
+INLINE void meet_detector_back(
+	const struct job *job, struct detector *detector, bool poisson, bool back)
+{
+	if (job->args->pattern.counts != NULL)
+		meet_detector_of(job, detector,
+			(struct way){.poisson = poisson, .back = back, .counted = true});
+	else
+		meet_detector_of(job, detector,
+			(struct way){.poisson = poisson, .back = back, .counted = false});
 }
 
 static void meet_detector(const struct job *job, struct detector *detector)
@@ -56,13 +74,13 @@ static void meet_detector(const struct job *job, struct detector *detector)
 	bool back = wants_difference(job->args);
 
 	if (poisson && back)
-		meet_detector_of(job, detector, true, true);
+		meet_detector_back(job, detector, true, true);
 	else if (poisson)
-		meet_detector_of(job, detector, true, false);
+		meet_detector_back(job, detector, true, false);
 	else if (back)
-		meet_detector_of(job, detector, false, true);
+		meet_detector_back(job, detector, false, true);
 	else
-		meet_detector_of(job, detector, false, false);
+		meet_detector_back(job, detector, false, false);
 }
 
 void VARIANT(block_exit_wave)(const struct plica_kernels *self, void *work,

@@ -139,21 +139,21 @@ INLINE void finish_group(float *rows)
 	store_group(rows, x);
 }
 
-INLINE vec objective_at(const struct line *line, vec power, vec amplitude, bool poisson)
+INLINE vec objective_at(const struct line *line, vec power, struct measured measured, bool poisson)
 {
-	vec zero = {0};
+	vec amplitude = measured.amplitude;
 	vec epsilon = broadcast(line->args->epsilon);
 	vec difference = square_root(power) - amplitude;
 	vec counts = amplitude * amplitude + epsilon;
 
 	if (!poisson)
-		return where(amplitude >= zero, difference * difference);
-	return where(amplitude >= zero, power + epsilon - counts * natural_log(power + epsilon));
+		return where(measured.valid, difference * difference);
+	return where(measured.valid, power + epsilon - counts * natural_log(power + epsilon));
 }
 
 /* The objective of every trial at LANES pixels. */
 INLINE void try_all(vec *sums, const struct line *line, const float *const rows[MOST_AREAS],
-	vec amplitude, bool poisson)
+	struct measured measured, bool poisson)
 {
 	struct cvec a = cload(rows[0]);
 	struct cvec b = cload(rows[1]);
@@ -164,7 +164,7 @@ INLINE void try_all(vec *sums, const struct line *line, const float *const rows[
 		vec im = a.im + line->t[k] * (b.im + line->t[k] * c.im);
 		vec power = (re * re + im * im) * line->scale;
 
-		sums[k] += objective_at(line, power, amplitude, poisson);
+		sums[k] += objective_at(line, power, measured, poisson);
 	}
 }
 
@@ -172,7 +172,7 @@ INLINE void try_all(vec *sums, const struct line *line, const float *const rows[
 INLINE void meet_detector_block(struct line *line, size_t block, bool poisson)
 {
 	const struct block_plan *plan = line->plan;
-	const float *pattern = line->args->pattern + block * plan->size * LANES;
+	size_t first_pixel = block * plan->size * LANES;
 	size_t part = plan->stages.stage[0].stride;
 	vec sums[PLICA_MOST_TRIALS] = {0};
 	float *rows[MOST_AREAS];
@@ -189,7 +189,10 @@ INLINE void meet_detector_block(struct line *line, size_t block, bool poisson)
 		const float *const at[MOST_AREAS] = {
 			rows[0] + slot * PAIR, rows[1] + slot * PAIR, rows[2] + slot * PAIR};
 
-		try_all(sums, line, at, load(pattern + slot * LANES), poisson);
+		try_all(sums, line, at,
+			measured_at(&line->args->pattern, first_pixel + slot * LANES,
+				line->args->pattern.counts != NULL),
+			poisson);
 	}
 	for (size_t k = 0; k < line->args->trials; k++)
 		add_to_lanes(&line->objective[k], sums[k]);

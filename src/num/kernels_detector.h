@@ -6,7 +6,7 @@
 #include "num/kernels_block.h"
 
 /** Keeps the ratio of the amplitudes finite where the model gives no light. */
-#define TINY_AMPLITUDE 1e-9f
+#define TINY_POWER 1e-18f
 
 /** Constants and sums of one call. */
 struct detector {
@@ -41,13 +41,13 @@ INLINE struct detector detector_of(const struct plica_exit_wave *args, size_t si
 /** The factor of Psi that makes it F chi, and the sums (doc/numerics.md, "Gradients of one set of
  * positions"). */
 INLINE vec compare(const struct detector *detector, struct partial_sums *sums, vec power,
-	vec amplitude, bool poisson)
+	struct measured measured, bool poisson)
 {
-	vec zero = {0};
-	ivec valid = amplitude >= zero;
-	vec modulus = square_root(power);
-	vec difference = where(valid, modulus - amplitude);
-	vec known = where(valid, amplitude);
+	ivec valid = measured.valid;
+	vec inverse = inverse_square_root(power + TINY_POWER);
+	vec modulus = poisson ? square_root(power) : power * inverse;
+	vec difference = where(valid, modulus - measured.amplitude);
+	vec known = where(valid, measured.amplitude);
 	vec counts = known * known + detector->epsilon;
 	vec expected = power + detector->epsilon;
 
@@ -55,7 +55,7 @@ INLINE vec compare(const struct detector *detector, struct partial_sums *sums, v
 	sums->modelled += where(valid, power);
 	sums->measured += known * known;
 	if (!poisson)
-		return -detector->step * difference / (modulus + TINY_AMPLITUDE);
+		return -detector->step * difference * inverse;
 	sums->poisson += where(valid, expected - counts * natural_log(expected));
 	return where(valid, detector->step * (counts - expected) / expected);
 }
@@ -68,11 +68,10 @@ struct relaxation_sums {
 };
 
 INLINE void relax(struct relaxation_sums *sums, const struct detector *detector, vec alpha,
-	vec power, vec amplitude)
+	vec power, struct measured measured)
 {
-	vec zero = {0};
-	ivec valid = amplitude >= zero;
-	vec known = where(valid, amplitude);
+	ivec valid = measured.valid;
+	vec known = where(valid, measured.amplitude);
 	vec counts = known * known;
 	vec expected = power + detector->epsilon;
 	vec xi = where(valid, (power - counts) / expected);

@@ -27,11 +27,11 @@ struct detector_sums {
 	double poisson[LANES];
 };
 
-static void load_block(
-	struct detector_block *block, const float *intensity, const float *pattern, size_t count)
+static void load_block(struct detector_block *block, const float *intensity,
+	struct plica_pattern pattern, size_t first, size_t count)
 {
-	memcpy(block->power, intensity, count * sizeof(*intensity));
-	memcpy(block->amplitude, pattern, count * sizeof(*pattern));
+	memcpy(block->power, intensity + first, count * sizeof(*intensity));
+	plica_pattern_amplitudes(block->amplitude, pattern, first, count);
 	for (size_t i = count; i < BLOCK; i++) {
 		block->power[i] = 0.0f;
 		block->amplitude[i] = -1.0f;
@@ -96,7 +96,7 @@ static float relaxation_step(const struct plica_kernels *self, const struct plic
 		struct detector_block block;
 		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
 
-		load_block(&block, intensity + first, mode->pattern + first, count);
+		load_block(&block, intensity, mode->pattern, first, count);
 		relax(&block, alpha, mode->epsilon);
 		add_to_lanes(slope, block.slope);
 		add_to_lanes(curvature, block.curvature);
@@ -154,7 +154,7 @@ void plica_fftw_compare(const struct plica_kernels *self, const struct plica_mix
 		struct detector_block block;
 		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
 
-		load_block(&block, intensity + first, mode->pattern + first, count);
+		load_block(&block, intensity, mode->pattern, first, count);
 		if (mode->model == PLICA_DETECTOR_POISSON) {
 			compare_poisson(&block, step, mode->epsilon);
 			add_to_lanes(sums.poisson, block.poisson);

@@ -38,20 +38,20 @@ static void multiply_directions(
 
 /* The objective of BLOCK detector pixels or less at the step t. */
 static void try_block(float objective[BLOCK], const float complex *const wave[3],
-	const float *pattern, const struct plica_line_search *args, size_t count, float t)
+	const float *amplitude, const struct plica_line_search *args, size_t count, float t)
 {
 	bool poisson = args->model == PLICA_DETECTOR_POISSON;
 
 	for (size_t i = 0; i < count; i++) {
 		float complex psi = wave[0][i] + t * (wave[1][i] + t * wave[2][i]);
 		float power = crealf(psi) * crealf(psi) + cimagf(psi) * cimagf(psi);
-		float difference = sqrtf(power) - pattern[i];
+		float difference = sqrtf(power) - amplitude[i];
 		float expected = power + args->epsilon;
-		float counts = pattern[i] * pattern[i] + args->epsilon;
+		float counts = amplitude[i] * amplitude[i] + args->epsilon;
 		float value =
 			poisson ? expected - counts * plica_log(expected) : difference * difference;
 
-		objective[i] = pattern[i] >= 0.0f ? value : 0.0f;
+		objective[i] = amplitude[i] >= 0.0f ? value : 0.0f;
 	}
 }
 
@@ -66,8 +66,10 @@ static double try_step(const struct plica_kernels *self, const struct fftw_scrat
 			scratch->wave[1] + first, scratch->wave[2] + first};
 		size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
 		float objective[BLOCK] = {0};
+		float amplitude[BLOCK];
 
-		try_block(objective, wave, args->pattern + first, args, count, (float)t);
+		plica_pattern_amplitudes(amplitude, args->pattern, first, count);
+		try_block(objective, wave, amplitude, args, count, (float)t);
 		add_to_lanes(lanes, objective);
 	}
 	return sum_of_lanes(lanes);

@@ -114,6 +114,10 @@ INLINE void meet_object_of(const struct job *job, size_t radix, bool shifted)
 {
 	const struct block_plan *plan = job->plan;
 	const struct block_stage *stage = &plan->stages.stage[0];
+	bool counted = job->args->pattern.counts != NULL;
+	size_t pixel_bytes = counted ? sizeof(uint16_t) : sizeof(float);
+	const char *pattern = counted ? (const char *)job->args->pattern.counts
+				      : (const char *)job->args->pattern.amplitudes;
 
 	for (size_t block = 0; block < plan->size / LANES; block++) {
 		if (shifted)
@@ -128,7 +132,7 @@ INLINE void meet_object_of(const struct job *job, size_t radix, bool shifted)
 				put(job, job->args->incident, y, block, x[q]);
 				x[q] = cmul(x[q], object_at(job, y, block));
 				__builtin_prefetch(
-					job->args->pattern + (block * plan->size + y) * LANES);
+					pattern + (block * plan->size + y) * LANES * pixel_bytes);
 			}
 			forward_out(job->scratch.strip, x, stage, radix, j);
 		}

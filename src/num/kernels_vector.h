@@ -18,6 +18,7 @@
 #endif
 
 #include "num/kernels_log.h"
+#include "num/pattern.h"
 
 #define LANES PLICA_KERNELS_LANES
 /** Floats of a complex vector in memory: LANES real parts, then LANES imaginary parts. */
@@ -28,6 +29,7 @@
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef float vec_anywhere __attribute__((vector_size(4 * LANES), aligned(4)));
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
+typedef uint16_t count_vec __attribute__((vector_size(2 * LANES)));
 
 /** The same scalar in every lane. */
 INLINE vec broadcast(float value)
@@ -93,6 +95,41 @@ INLINE vec square_root(vec value)
 INLINE vec where(ivec mask, vec value)
 {
 	return (vec)((ivec)value & mask);
+}
+
+/** 1 / square_root of positive normal floats, to 2 units in the last place. */
+INLINE vec inverse_square_root(vec value)
+{
+#if LANES == 16
+	vec half = broadcast(0.5f) * value;
+	vec root = (vec)_mm512_rsqrt14_ps((__m512)value);
+
+	return root * (1.5f - half * root * root);
+#else
+	return 1.0f / square_root(value);
+#endif
+}
+
+/** LANES pixels of a pattern. */
+struct measured {
+	vec amplitude; /**< sqrt(I); of invalid pixels anything */
+	ivec valid;    /**< a mask */
+};
+
+/** Those from k on; whether they are counts had better be known when this is compiled. */
+INLINE struct measured measured_at(const struct plica_pattern *pattern, size_t k, bool counted)
+{
+	vec zero = {0};
+	ivec counts;
+	vec amplitude;
+
+	if (!counted) {
+		amplitude = load(pattern->amplitudes + k);
+		return (struct measured){amplitude, amplitude >= zero};
+	}
+	counts = __builtin_convertvector(*(const count_vec *)(pattern->counts + k), ivec);
+	amplitude = square_root(__builtin_convertvector(counts, vec));
+	return (struct measured){amplitude, counts != PLICA_INVALID_COUNT};
 }
 
 /** The natural logarithm of positive normal floats; see kernels_log.h. */

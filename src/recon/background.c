@@ -24,11 +24,10 @@ struct pixel {
 
 static struct pixel measure(const struct plica_problem *problem, size_t k)
 {
-	size_t floats = problem->kernels->pattern_floats;
 	struct pixel pixel = {0};
 
 	for (size_t i = 0; i < problem->count; i++) {
-		float amplitude = problem->patterns[i * floats + k];
+		float amplitude = plica_pattern_amplitude(plica_problem_pattern(problem, i), k);
 		double counts = (double)amplitude * (double)amplitude;
 
 		if (amplitude < 0.0F)
@@ -114,13 +113,13 @@ out:
 
 double plica_background_photons(const struct plica_problem *problem, size_t index)
 {
-	const float *pattern = plica_problem_pattern(problem, index);
+	struct plica_pattern pattern = plica_problem_pattern(problem, index);
 	double photons = 0.0;
 
 	if (problem->background == NULL)
 		return 0.0;
 	for (size_t k = 0; k < problem->kernels->pattern_floats; k++)
-		if (pattern[k] >= 0.0F)
+		if (plica_pattern_amplitude(pattern, k) >= 0.0F)
 			photons += (double)problem->background[k];
 	return photons;
 }

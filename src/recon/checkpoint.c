@@ -12,6 +12,7 @@
 #include "base/try.h"
 #include "format/json.h"
 #include "recon/archive.h"
+#include "recon/packing.h"
 
 void plica_checkpoint_fingerprint(struct plica_run *run)
 {
@@ -19,7 +20,7 @@ void plica_checkpoint_fingerprint(struct plica_run *run)
 	size_t positions = problem->count * sizeof(double);
 	uint64_t parts[4] = {
 		plica_quick_hash(problem->patterns,
-			problem->count * problem->kernels->pattern_floats * sizeof(float)),
+			problem->count * plica_packed_bytes(problem->kernels, problem->counted)),
 		plica_quick_hash(problem->y_px, positions),
 		plica_quick_hash(problem->x_px, positions),
 		problem->side,

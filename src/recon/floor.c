@@ -12,7 +12,20 @@ static float estimate_at(float counts)
 	return 1.5F * near - 3.5F * past_one + 2.75F * past_two;
 }
 
-static double floor_of(const float *amplitudes, size_t count)
+static double floor_of_counts(const uint16_t *counts, size_t count)
+{
+	double sum = 0.0;
+
+#pragma omp simd reduction(+ : sum)
+	for (size_t k = 0; k < count; k++) {
+		bool valid = counts[k] != PLICA_INVALID_COUNT;
+
+		sum += valid ? (double)estimate_at((float)counts[k]) : 0.0;
+	}
+	return sum;
+}
+
+static double floor_of_amplitudes(const float *amplitudes, size_t count)
 {
 	double sum = 0.0;
 
@@ -25,6 +38,15 @@ static double floor_of(const float *amplitudes, size_t count)
 	return sum;
 }
 
+static double floor_of(const struct plica_problem *problem, size_t index)
+{
+	struct plica_pattern pattern = plica_problem_pattern(problem, index);
+	size_t count = problem->kernels->pattern_floats;
+
+	return pattern.counts != NULL ? floor_of_counts(pattern.counts, count)
+				      : floor_of_amplitudes(pattern.amplitudes, count);
+}
+
 double plica_counting_floor(const struct plica_problem *problem)
 {
 	double chunk[256];
@@ -35,8 +57,7 @@ double plica_counting_floor(const struct plica_problem *problem)
 
 #pragma omp parallel for schedule(static) num_threads(problem->threads)
 		for (size_t i = first; i < end; i++)
-			chunk[i - first] = floor_of(plica_problem_pattern(problem, i),
-				problem->kernels->pattern_floats);
+			chunk[i - first] = floor_of(problem, i);
 		for (size_t i = first; i < end; i++) /* in order, whatever the threads */
 			sum += chunk[i - first];
 	}

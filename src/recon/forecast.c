@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "data/dataset.h"
 #include "num/kernels.h"
+#include "recon/packing.h"
 #include "recon/problem.h"
 
 /* A stride that is padded (num/kernels.h). */
@@ -149,14 +150,16 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 	struct plica_kernels *kernels = NULL;
 	double threads = (double)plica_problem_threads(settings);
 	double wave;
+	bool counted;
 
 	PLICA_TRY(plica_settings_check(settings, err));
 	PLICA_TRY(plica_kernels_create(
 		&kernels, dataset->pattern_px, plica_problem_kernels_name(settings), err));
+	PLICA_TRY(plica_are_counts(&counted, dataset, settings, err));
 	wave = mode_count(dataset, settings) * (double)kernels->wave_floats * sizeof(float);
 	*out = (struct plica_forecast){
-		.patterns = (double)dataset->pattern_count * (double)kernels->pattern_floats *
-			    sizeof(float),
+		.patterns = (double)dataset->pattern_count *
+			    (double)plica_packed_bytes(kernels, counted),
 		.object = canvas_count(settings) * canvas_pixels(dataset, settings) * sizeof(float),
 		.waves = 2.0 * stored_positions(dataset, settings) * wave,
 		.scratch =

@@ -66,7 +66,9 @@ static double squares_of(const struct plica_loss *loss, size_t index)
 	args.expected = loss->expected + thread * kernels->pattern_floats;
 	plica_exit_run(problem, &args, &sums);
 	kernels->table->pattern_to(kernels, expected, args.expected);
-	kernels->table->pattern_to(kernels, amplitude, plica_problem_pattern(problem, index));
+	plica_pattern_amplitudes(
+		args.expected, plica_problem_pattern(problem, index), 0, kernels->pattern_floats);
+	kernels->table->pattern_to(kernels, amplitude, args.expected);
 	for (size_t k = 0; k < pixels; k++) {
 		double counts = (double)amplitude[k] * (double)amplitude[k];
 		double error = (double)expected[k] - counts;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recon/packing.h"
 
+#include <math.h>
 #include <omp.h>
+#include <stdint.h>
 
 #include "base/memory.h"
 #include "base/try.h"
@@ -21,8 +23,8 @@ struct sums {
 struct packing {
 	const struct plica_problem *problem;
 	const struct plica_dataset *dataset;
-	float *target;  /* of all patterns */
 	float *natural; /* one pattern for each thread */
+	float *ordered; /* likewise, in the kernels' order, before it becomes counts; or NULL */
 	struct sums sums[CHUNK];
 	struct sums total;
 	double mask_pixels; /* valid by the mask */
@@ -82,20 +84,36 @@ static struct sums load_pattern(float *natural, const struct packing *packing, s
 	return sums;
 }
 
-static void pack_pattern(struct packing *packing, size_t index)
+/* Of whole photon counts, or -1. */
+static void store_counts(uint16_t *counts, const float *amplitudes, size_t count)
 {
-	const struct plica_kernels *kernels = packing->problem->kernels;
-	size_t pixels = kernels->size * kernels->size;
-	float *natural = packing->natural + (size_t)omp_get_thread_num() * pixels;
+	for (size_t k = 0; k < count; k++) {
+		float rounded = amplitudes[k] * amplitudes[k] + 0.5F;
+		bool valid = amplitudes[k] >= 0.0F;
 
-	packing->sums[index % CHUNK] = load_pattern(natural, packing, index);
-	kernels->table->pattern_from(
-		kernels, packing->target + index * kernels->pattern_floats, natural);
+		counts[k] = (uint16_t)(valid ? (int32_t)rounded : PLICA_INVALID_COUNT);
+	}
 }
 
-static void pack_chunk(struct packing *packing, size_t first, size_t end)
+static void pack_pattern(struct packing *packing, size_t index)
 {
-#pragma omp parallel for schedule(static) num_threads(packing->problem->threads)
+	const struct plica_problem *problem = packing->problem;
+	const struct plica_kernels *kernels = problem->kernels;
+	size_t thread = (size_t)omp_get_thread_num();
+	float *natural = packing->natural + thread * kernels->size * kernels->size;
+	size_t floats = kernels->pattern_floats;
+	float *ordered = problem->counted ? packing->ordered + thread * floats
+					  : (float *)problem->patterns + index * floats;
+
+	packing->sums[index % CHUNK] = load_pattern(natural, packing, index);
+	kernels->table->pattern_from(kernels, ordered, natural);
+	if (problem->counted)
+		store_counts((uint16_t *)problem->patterns + index * floats, ordered, floats);
+}
+
+static void pack_chunk(struct packing *packing, size_t first, size_t end, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(threads)
 	for (size_t i = first; i < end; i++)
 		pack_pattern(packing, i);
 	for (size_t i = first; i < end; i++) { /* in order, whatever the threads */
@@ -108,46 +126,122 @@ static void pack_chunk(struct packing *packing, size_t first, size_t end)
 	}
 }
 
-/* A packed pattern takes the bytes of a stored one. */
-static bool fits_in_place(const struct plica_problem *problem, const struct plica_dataset *own)
+size_t plica_packed_bytes(const struct plica_kernels *kernels, bool counted)
 {
-	return own != NULL &&
-	       plica_pattern_bytes(own) == problem->kernels->pattern_floats * sizeof(float);
+	return kernels->pattern_floats * (counted ? sizeof(uint16_t) : sizeof(float));
 }
 
+/* A packed pattern takes the bytes of a stored one, or at most half of them: then all chunks but the
+ * first go where everything has been read. */
+static bool fits_in_place(const struct plica_problem *problem, const struct plica_dataset *own)
+{
+	size_t packed = plica_packed_bytes(problem->kernels, problem->counted);
+	size_t stored = plica_pattern_bytes(own);
+
+	return packed == stored || 2 * packed <= stored;
+}
+
+/* The patterns' memory, of which each chunk that has been read goes back, if it is not the same. */
 static void pack_all(struct packing *packing, struct plica_dataset *own)
 {
-	size_t count = packing->problem->count;
-	bool in_place = own != NULL && packing->target == own->patterns;
+	const struct plica_problem *problem = packing->problem;
+	size_t count = problem->count;
+	bool in_place = own != NULL && problem->patterns == own->patterns;
+	bool shrinks = in_place && plica_packed_bytes(problem->kernels, problem->counted) !=
+					   plica_pattern_bytes(own);
 
 	for (size_t first = 0; first < count; first += CHUNK) {
 		size_t end = first + CHUNK < count ? first + CHUNK : count;
 
-		pack_chunk(packing, first, end);
+		pack_chunk(packing, first, end, shrinks && first == 0 ? 1 : problem->threads);
 		if (own != NULL && !in_place)
 			plica_forget((char *)own->patterns + first * plica_pattern_bytes(own),
 				(end - first) * plica_pattern_bytes(own));
 	}
-	if (own == NULL)
-		return;
-	if (!in_place)
+}
+
+/* After the last pattern. */
+static void give_back(const struct plica_problem *problem, struct plica_dataset *own)
+{
+	size_t packed = problem->count * plica_packed_bytes(problem->kernels, problem->counted);
+	size_t stored = problem->count * plica_pattern_bytes(own);
+
+	if (problem->patterns != own->patterns)
 		plica_free(own->patterns);
+	else
+		plica_forget((char *)own->patterns + packed, stored - packed);
 	own->patterns = NULL;
+}
+
+/* Are these the roots of whole numbers that fit, bit for bit? Negative ones are invalid. */
+static bool are_roots(const float *amplitudes, size_t count)
+{
+	const float most = (float)PLICA_INVALID_COUNT;
+	int32_t others = 0;
+
+#pragma omp simd reduction(+ : others)
+	for (size_t k = 0; k < count; k++) {
+		float square = amplitudes[k] * amplitudes[k];
+		int32_t whole = (int32_t)((square < most ? square : most) + 0.5F);
+		bool same = sqrtf((float)whole) == amplitudes[k] && whole < PLICA_INVALID_COUNT;
+
+		others += same || amplitudes[k] < 0.0F ? 0 : 1;
+	}
+	return others == 0;
+}
+
+static bool chunk_is_counted(
+	const struct plica_dataset *dataset, size_t first, float *natural, int threads)
+{
+	size_t end =
+		first + CHUNK < dataset->pattern_count ? first + CHUNK : dataset->pattern_count;
+	size_t pixels = dataset->pattern_px * dataset->pattern_px;
+	bool counted = true;
+
+#pragma omp parallel for schedule(static) reduction(&& : counted) num_threads(threads)
+	for (size_t i = first; i < end; i++) {
+		float *amplitudes = natural + (size_t)omp_get_thread_num() * pixels;
+
+		plica_dataset_amplitudes(amplitudes, dataset, i);
+		mark_invalid(amplitudes, dataset);
+		counted = counted && are_roots(amplitudes, pixels);
+	}
+	return counted;
+}
+
+enum plica_status plica_are_counts(bool *out, const struct plica_dataset *dataset,
+	const struct plica_settings *settings, struct plica_error *err)
+{
+	enum plica_status status = PLICA_OK;
+	int threads = plica_problem_threads(settings);
+	size_t pixels = dataset->pattern_px * dataset->pattern_px;
+	float *natural = NULL;
+
+	*out = settings->data.gain == 1.0 && settings->data.offset == 0.0;
+	PLICA_TRY(PLICA_NEW(&natural, (size_t)threads * pixels, err));
+	for (size_t first = 0; *out && first < dataset->pattern_count; first += CHUNK)
+		*out = chunk_is_counted(dataset, first, natural, threads);
+out:
+	plica_free(natural);
+	return status;
 }
 
 static enum plica_status create(struct packing *packing, struct plica_problem *problem,
 	struct plica_dataset *own, struct plica_error *err)
 {
 	enum plica_status status;
-	size_t pixels = problem->side * problem->side;
+	size_t threads = (size_t)problem->threads;
 
-	PLICA_TRY(PLICA_NEW(&packing->natural, (size_t)problem->threads * pixels, err));
-	if (fits_in_place(problem, own))
+	PLICA_TRY(plica_are_counts(&problem->counted, packing->dataset, problem->settings, err));
+	PLICA_TRY(PLICA_NEW(&packing->natural, threads * problem->side * problem->side, err));
+	if (problem->counted)
+		PLICA_TRY(PLICA_NEW(
+			&packing->ordered, threads * problem->kernels->pattern_floats, err));
+	if (own != NULL && fits_in_place(problem, own))
 		problem->patterns = own->patterns;
 	else
-		PLICA_TRY(plica_allocate((void **)(void *)&problem->patterns, problem->count,
-			problem->kernels->pattern_floats * sizeof(float), err));
-	packing->target = problem->patterns;
+		PLICA_TRY(plica_allocate(&problem->patterns, problem->count,
+			plica_packed_bytes(problem->kernels, problem->counted), err));
 out:
 	return status;
 }
@@ -164,6 +258,8 @@ enum plica_status plica_pack_patterns(struct plica_problem *problem,
 
 	PLICA_TRY(create(&packing, problem, own, err));
 	pack_all(&packing, own);
+	if (own != NULL)
+		give_back(problem, own);
 	problem->photons = packing.total.photons / count;
 	problem->valid_pixels = packing.total.pixels / count;
 	problem->negative_counts = packing.total.negative;
@@ -174,5 +270,6 @@ enum plica_status plica_pack_patterns(struct plica_problem *problem,
 			problem->count);
 out:
 	plica_free(packing.natural);
+	plica_free(packing.ordered);
 	return status;
 }

@@ -323,9 +323,13 @@ void plica_problem_modes_in(struct plica_problem *problem)
 	plica_problem_probe_changed(problem);
 }
 
-const float *plica_problem_pattern(const struct plica_problem *problem, size_t index)
+struct plica_pattern plica_problem_pattern(const struct plica_problem *problem, size_t index)
 {
-	return problem->patterns + index * problem->kernels->pattern_floats;
+	size_t first = index * problem->kernels->pattern_floats;
+
+	if (problem->counted)
+		return (struct plica_pattern){.counts = (uint16_t *)problem->patterns + first};
+	return (struct plica_pattern){.amplitudes = (float *)problem->patterns + first};
 }
 
 void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total)

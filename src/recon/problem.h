@@ -31,7 +31,8 @@ struct plica_problem {
 	double photons;         /**< mean over the patterns */
 	struct plica_kernels *kernels;
 	void **work;         /**< one scratch for each thread */
-	float *patterns;     /**< J patterns in the kernels' order */
+	void *patterns;      /**< J patterns in the kernels' order */
+	bool counted;        /**< they are counts (num/pattern.h), else amplitudes */
 	double *y_px, *x_px; /**< positions, in the dataset's coordinates */
 	double origin_y, origin_x;
 	size_t *row, *col; /**< first pixel of each patch on the canvas */
@@ -79,7 +80,7 @@ void plica_problem_place(struct plica_problem *problem, size_t index);
 /** Brings the spectrum up to date after the probe has changed. */
 void plica_problem_probe_changed(struct plica_problem *problem);
 /** Pattern `index` of the problem. */
-const float *plica_problem_pattern(const struct plica_problem *problem, size_t index);
+struct plica_pattern plica_problem_pattern(const struct plica_problem *problem, size_t index);
 /** Sums of the present model over all positions, in position order. */
 void plica_problem_sums(struct plica_problem *problem, struct plica_exit_sums *total);
 /** W of every canvas pixel: the first `modes` modes' power summed over the patches at whole-pixel

@@ -89,7 +89,7 @@ static inline struct plica_exit_wave arguments(
 		.object = &rig->object,
 		.row = rig->fixture.row,
 		.col = rig->fixture.col,
-		.pattern = rig->pattern,
+		.pattern = {.amplitudes = rig->pattern},
 		.model = model,
 		.step = model == PLICA_DETECTOR_POISSON ? 0.5F : 0.9F,
 		.epsilon = 1e-2F,

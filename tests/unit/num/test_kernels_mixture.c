@@ -50,7 +50,7 @@ static void make_modes(struct stage *stage)
 			.probe_sum = stage->probe_sum[m],
 		};
 	}
-	stage->mode[0].pattern = rig->pattern;
+	stage->mode[0].pattern.amplitudes = rig->pattern;
 	stage->mode[0].step = 0.8F;
 	stage->mode[0].epsilon = 1e-2F;
 }
