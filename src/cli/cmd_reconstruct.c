@@ -265,7 +265,7 @@ static int print_forecast(const struct plica_forecast *forecast, const struct ar
 		double bytes;
 	} rows[] = {
 		{"dataset", "data set, beside the rest", forecast->dataset},
-		{"patterns", "patterns as amplitudes", forecast->patterns},
+		{"patterns", "patterns", forecast->patterns},
 		{"object", "object and what is of its size", forecast->object},
 		{"waves", "exit waves", forecast->waves},
 		{"scratch", "threads, probe, program", forecast->scratch},

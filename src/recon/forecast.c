@@ -29,16 +29,17 @@ struct engine_needs {
 	double momentum_canvases;  /* with momentum besides (recon/acceleration.c) */
 	double positions_canvases; /* with positions.optimizable */
 	double other_positions;    /* whose waves it keeps besides a batch's, or instead */
+	double probes;             /* the sums of a pass's blocks, and what is as large as they */
 	bool has_batches;
 };
 
-/* LSQML: G 2, W 2, direction 2. rPIE: G 2, W. ML: two passes of 3, four vectors of 2, two of them
- * again in a checkpoint. */
+/* LSQML: G 2, W, scale. rPIE: G 2, W. ML: two passes of 3, four vectors of 2, two of them again in
+ * a checkpoint. */
 static const struct engine_needs table[] = {
-	{"LSQML", 6.0, 4.0, 2.0, 12.0, 4.0, 0.0, true},
-	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
-	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, true},
-	{"ML", 18.0, 2.0, 0.0, 0.0, 4.0, 64.0, false},
+	{"LSQML", 4.0, 4.0, 2.0, 12.0, 4.0, 0.0, 24.0, true},
+	{"rPIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 24.0, true},
+	{"ePIE", 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 24.0, true},
+	{"ML", 18.0, 2.0, 0.0, 0.0, 4.0, 64.0, 40.0, false},
 };
 
 static const struct engine_needs *needs_of(const struct plica_settings *settings)
@@ -120,6 +121,21 @@ static double stored_positions(
 	return fmin(batch, count) + fmin(needs->other_positions, count);
 }
 
+/* A and chi, or chi alone where A is the probe (recon/pass.h). */
+static double waves_of_position(
+	const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	bool whole = !settings->positions.optimizable &&
+		     !settings->opr_mode_weights.optimize_intensity_variation;
+
+	for (size_t i = 0; whole && i < dataset->pattern_count &&
+			   settings->object.patch_interpolation != PLICA_INTERPOLATION_NEAREST;
+		i++)
+		whole = dataset->y_px[i] == rint(dataset->y_px[i]) &&
+			dataset->x_px[i] == rint(dataset->x_px[i]);
+	return whole ? 1.0 : 2.0;
+}
+
 static double mode_count(const struct plica_dataset *dataset, const struct plica_settings *settings)
 {
 	return settings->probe.modes > 0 ? (double)settings->probe.modes
@@ -149,7 +165,7 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 	enum plica_status status;
 	struct plica_kernels *kernels = NULL;
 	double threads = (double)plica_problem_threads(settings);
-	double wave;
+	double wave, made;
 	bool counted;
 
 	PLICA_TRY(plica_settings_check(settings, err));
@@ -161,19 +177,21 @@ enum plica_status plica_forecast_memory(struct plica_forecast *out,
 		.patterns = (double)dataset->pattern_count *
 			    (double)plica_packed_bytes(kernels, counted),
 		.object = canvas_count(settings) * canvas_pixels(dataset, settings) * sizeof(float),
-		.waves = 2.0 * stored_positions(dataset, settings) * wave,
+		.waves = waves_of_position(dataset, settings) *
+			 stored_positions(dataset, settings) * wave,
 		.scratch =
-			BASE_BYTES + 40.0 * wave +
+			BASE_BYTES + needs_of(settings)->probes * wave +
 			threads * ((double)kernels->work_bytes +
 					  thread_patterns(settings) *
 						  (double)kernels->pattern_floats * sizeof(float)),
 		.available = (double)plica_memory_available(""),
 	};
 	/* a dataset that is consumed is gone before anything but the patterns is made */
+	made = out->patterns + out->object + out->waves + out->scratch;
 	out->dataset = dataset_bytes(dataset);
 	if (consumes)
-		out->dataset = fmax(0.0, out->dataset - out->patterns - out->object - out->waves);
-	out->total = out->dataset + out->patterns + out->object + out->waves + out->scratch;
+		out->dataset = fmax(0.0, out->dataset - (made - BASE_BYTES));
+	out->total = out->dataset + made;
 out:
 	plica_kernels_free(kernels);
 	return status;
