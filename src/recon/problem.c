@@ -19,6 +19,9 @@
 
 /* Canvas pixels beyond the outermost patch where positions stay. */
 #define MARGIN 2
+/* Probes whose powers, and sums of them, are far from the ends of single precision. */
+#define LEAST_AMPLITUDE 1e-9
+#define LARGEST_AMPLITUDE 1e9
 
 static enum plica_status allocate(struct plica_problem *problem, struct plica_error *err)
 {
@@ -155,6 +158,20 @@ static enum plica_status copy_object(
 	return PLICA_OK;
 }
 
+/* A guess that is scaled to the counts has any unit: one whose powers single precision does not hold
+ * gets another. */
+static void bring_into_range(float complex *probe, size_t count)
+{
+	double largest = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+		largest = fmax(largest, cabs((double complex)probe[i]));
+	if (largest >= LEAST_AMPLITUDE && largest <= LARGEST_AMPLITUDE)
+		return;
+	for (size_t i = 0; i < count; i++)
+		probe[i] = (float complex)((double complex)probe[i] / largest);
+}
+
 static enum plica_status take_probe(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
@@ -167,6 +184,8 @@ static enum plica_status take_probe(
 		return plica_error_set(err, PLICA_ERR_DATA,
 			"'probeGuess' is zero everywhere, expected an illumination");
 	memcpy(problem->natural, dataset->probe, given * pixels * sizeof(*problem->natural));
+	if (problem->settings->rescale_probe_intensity)
+		bring_into_range(problem->natural, given * pixels);
 	status = plica_modes_complete(problem->natural, given, problem->modes, problem->side, err);
 	if (status == PLICA_OK)
 		plica_problem_modes_in(problem);

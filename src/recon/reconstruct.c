@@ -55,9 +55,10 @@ static enum plica_status rescale_probe(struct plica_problem *problem, struct pli
 	sums.measured = fmax(sums.measured - background, 0.01 * sums.measured);
 	if (!(sums.modelled > 0.0) || !isfinite(sums.modelled))
 		return plica_error_set(err, PLICA_ERR_DATA,
-			"the first model has %g photons, expected some: are probe and object "
-			"sound?",
-			sums.modelled);
+			"the guesses of object and probe make patterns of %g photons, expected a "
+			"finite number above 0: 'objectGuess' is too large or too small for single "
+			"precision, or no light passes it",
+			fabs(sums.modelled));
 	plica_problem_scale_probe(problem, sqrt(sums.measured / sums.modelled));
 	return PLICA_OK;
 }

@@ -112,6 +112,41 @@ static void the_probe_is_scaled_to_the_counts(void **state)
 	plica_product_free(product);
 }
 
+static void a_probe_guess_has_any_unit(void **state)
+{
+	static const float units[] = {1e25F, 1e-25F};
+	struct plica_product *product = NULL;
+	struct plica_product *other = NULL;
+
+	(void)state;
+	settings.probe.modes = 2;
+	assert_ok(plica_reconstruct(&product, dataset, &settings, NULL, &err));
+	for (size_t i = 0; i < 2; i++) {
+		struct plica_dataset *scaled = tiny_dataset();
+
+		for (size_t k = 0; k < TINY_PIXELS; k++)
+			scaled->probe[k] *= units[i];
+		assert_ok(plica_reconstruct(&other, scaled, &settings, NULL, &err));
+		assert_close(other->loss[2], product->loss[2], 1e-4 * product->loss[2]);
+		plica_product_free(other);
+		plica_dataset_free(scaled);
+	}
+	plica_product_free(product);
+}
+
+static void an_object_that_no_model_holds_is_refused(void **state)
+{
+	struct plica_product *product = NULL;
+
+	(void)state;
+	settings.initial_object = PLICA_INITIAL_DATASET;
+	for (size_t k = 0; k < TINY_OBJECT * TINY_OBJECT; k++)
+		dataset->object[k] *= 1e30F;
+	assert_error(plica_reconstruct(&product, dataset, &settings, NULL, &err), PLICA_ERR_DATA,
+		"'objectGuess' is too large or too small");
+	assert_null(product);
+}
+
 /* One model stands for all on a flat object, and for none on another: the same scale either way. */
 static void a_flat_start_is_scaled_as_any_other(void **state)
 {
@@ -224,6 +259,8 @@ int main(void)
 		TEST(a_finished_run_is_not_thrown_away),
 		TEST(no_epochs_give_the_start),
 		TEST(the_probe_is_scaled_to_the_counts),
+		TEST(a_probe_guess_has_any_unit),
+		TEST(an_object_that_no_model_holds_is_refused),
 		TEST(a_flat_start_is_scaled_as_any_other),
 		TEST(a_dataset_that_is_consumed_gives_the_same),
 		TEST(a_dataset_is_consumed_by_a_refusal_too),
