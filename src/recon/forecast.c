@@ -197,15 +197,19 @@ out:
 	return status;
 }
 
-/* The largest batch that fits into what is left, 0 if none does. */
+/* The largest batch that fits, 0 if none does: beside the dataset, or after one that is consumed,
+ * which must have had room itself. */
 static long batch_that_fits(const struct plica_forecast *forecast, double limit,
-	const struct plica_dataset *dataset, const struct plica_settings *settings)
+	const struct plica_dataset *dataset, const struct plica_settings *settings, bool consumes)
 {
 	double per_position = forecast->waves / stored_positions(dataset, settings);
-	double left = limit - (forecast->total - forecast->waves);
+	double others = forecast->total - forecast->waves - (consumes ? forecast->dataset : 0.0);
+	double left = limit - others;
 
-	return needs_of(settings)->has_batches && left >= per_position ? (long)(left / per_position)
-								       : 0;
+	if (!needs_of(settings)->has_batches || left < per_position ||
+		(consumes && dataset_bytes(dataset) + BASE_BYTES > limit))
+		return 0;
+	return (long)(left / per_position);
 }
 
 enum plica_status plica_reconstruct_check(const struct plica_dataset *dataset,
@@ -225,7 +229,7 @@ enum plica_status plica_reconstruct_check(const struct plica_dataset *dataset,
 	most = memory_bytes > 0.0 ? memory_bytes : forecast.available + dataset_bytes(dataset);
 	if (forecast.total <= most)
 		return PLICA_OK;
-	batch = batch_that_fits(&forecast, most, dataset, settings);
+	batch = batch_that_fits(&forecast, most, dataset, settings, consumes);
 	if (batch > 0)
 		(void)snprintf(advice, sizeof(advice), "batch_size %ld would fit", batch);
 	return plica_error_set(err, PLICA_ERR_MEMORY,
