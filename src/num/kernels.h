@@ -16,7 +16,8 @@
  *
  * Determinism. One call does the work of one pattern, on one thread, in an order that depends on
  * the variant alone; sums over pixels are formed in double from fixed lanes. Results are
- * bit-identical from run to run and for any number of threads, not between variants.
+ * bit-identical from run to run and for any number of threads, not between variants, nor, with
+ * "avx512", between makers of processors.
  *
  * Equations: doc/numerics.md (detector step, gradients, step lengths).
  */

@@ -20,7 +20,7 @@ INLINE void compare_group(const struct job *job, const struct detector *detector
 	for (size_t p = 0; p < LAST_RADIX; p++) {
 		vec power = (x[p].re * x[p].re + x[p].im * x[p].im) * detector->scale;
 		struct measured measured =
-			measured_at(&job->args->pattern, first_pixel + p * LANES, way.counted);
+			measured_as(&job->args->pattern, first_pixel + p * LANES, way.counted);
 
 		x[p] = cscale(x[p], compare(detector, sums, power, measured, way.poisson));
 	}

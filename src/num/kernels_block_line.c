@@ -190,9 +190,7 @@ INLINE void meet_detector_block(struct line *line, size_t block, bool poisson)
 			rows[0] + slot * PAIR, rows[1] + slot * PAIR, rows[2] + slot * PAIR};
 
 		try_all(sums, line, at,
-			measured_at(&line->args->pattern, first_pixel + slot * LANES,
-				line->args->pattern.counts != NULL),
-			poisson);
+			measured_at(&line->args->pattern, first_pixel + slot * LANES), poisson);
 	}
 	for (size_t k = 0; k < line->args->trials; k++)
 		add_to_lanes(&line->objective[k], sums[k]);

@@ -76,8 +76,7 @@ static float relaxation_step(
 
 		for (size_t i = block * floats; i < (block + 1) * floats; i += LANES)
 			relax(&sums, detector, broadcast(alpha), expected_at(mixture, i),
-				measured_at(&mixture->args->mode[0].pattern, i,
-					mixture->args->mode[0].pattern.counts != NULL));
+				measured_at(&mixture->args->mode[0].pattern, i));
 		add_to_lanes(&slope, sums.slope);
 		add_to_lanes(&curvature, sums.curvature);
 	}
@@ -104,8 +103,7 @@ INLINE void compare_block(
 
 	for (size_t i = block * floats; i < (block + 1) * floats; i += LANES) {
 		vec factor = compare(detector, &sums, expected_at(mixture, i),
-			measured_at(
-				&args->mode[0].pattern, i, args->mode[0].pattern.counts != NULL),
+			measured_at(&args->mode[0].pattern, i),
 			poisson); /* with the transforms' scale */
 
 		store(mixture->intensity + i, factor);

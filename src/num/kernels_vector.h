@@ -97,7 +97,8 @@ INLINE vec where(ivec mask, vec value)
 	return (vec)((ivec)value & mask);
 }
 
-/** 1 / square_root of positive normal floats, to 2 units in the last place. */
+/** 1 / square_root of positive normal floats, to 2 units in the last place. With 16 lanes it starts
+ * from the processor's approximation, so that other makers' may round some of them otherwise. */
 INLINE vec inverse_square_root(vec value)
 {
 #if LANES == 16
@@ -116,8 +117,8 @@ struct measured {
 	ivec valid;    /**< a mask */
 };
 
-/** Those from k on; whether they are counts had better be known when this is compiled. */
-INLINE struct measured measured_at(const struct plica_pattern *pattern, size_t k, bool counted)
+/** Those from k on, of a pattern that is `counted`, which had better be known in compiling. */
+INLINE struct measured measured_as(const struct plica_pattern *pattern, size_t k, bool counted)
 {
 	vec zero = {0};
 	ivec counts;
@@ -130,6 +131,12 @@ INLINE struct measured measured_at(const struct plica_pattern *pattern, size_t k
 	counts = __builtin_convertvector(*(const count_vec *)(pattern->counts + k), ivec);
 	amplitude = square_root(__builtin_convertvector(counts, vec));
 	return (struct measured){amplitude, counts != PLICA_INVALID_COUNT};
+}
+
+/** The same, of either form. */
+INLINE struct measured measured_at(const struct plica_pattern *pattern, size_t k)
+{
+	return measured_as(pattern, k, pattern->counts != NULL);
 }
 
 /** The natural logarithm of positive normal floats; see kernels_log.h. */
