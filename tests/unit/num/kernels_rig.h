@@ -6,6 +6,9 @@
 #include "kernels_reference.h"
 
 #define TOLERANCE 1e-6
+#define TRIALS 3
+
+static const double trial_steps[TRIALS] = {0.0, 0.6, 2.2};
 
 struct rig {
 	struct plica_kernels *kernels;
@@ -106,6 +109,31 @@ static inline struct plica_exit_sums run_exit_wave(
 
 	rig->kernels->table->exit_wave(rig->kernels, rig->work, args, &sums);
 	return sums;
+}
+
+/** The line search of the same pattern, along the fixture's direction and that of a probe. */
+static inline struct plica_line_search line_arguments(
+	struct rig *rig, const struct plica_exit_wave *args, const float *direction)
+{
+	struct plica_line_search line = {
+		.probe = args->probe,
+		.probe_direction = direction,
+		.shifted = args->shifted,
+		.shift_y = args->shift_y,
+		.shift_x = args->shift_x,
+		.amplitude = args->amplitude,
+		.object = &rig->object,
+		.direction = &rig->direction,
+		.row = args->row,
+		.col = args->col,
+		.pattern = args->pattern,
+		.model = args->model,
+		.epsilon = args->epsilon,
+		.trials = TRIALS,
+	};
+
+	memcpy(line.t, trial_steps, sizeof(trial_steps));
+	return line;
 }
 
 /** The fixture's probe in place of a stored incident wave, and `difference`. */

@@ -4,10 +4,6 @@
 
 #include "kernels_rig.h"
 
-#define TRIALS 3
-
-static const double trial_steps[TRIALS] = {0.0, 0.6, 2.2};
-
 /* A move of the position; object and direction stand for the slopes. */
 #define MOVE_Y 0.02F
 #define MOVE_X (-0.3F)
@@ -48,30 +44,6 @@ static double reference_objective(
 	plica_free(trial.probe);
 	plica_free(trial.object);
 	return objective;
-}
-
-static struct plica_line_search line_arguments(
-	struct rig *rig, const struct plica_exit_wave *args, const float *direction)
-{
-	struct plica_line_search line = {
-		.probe = args->probe,
-		.probe_direction = direction,
-		.shifted = args->shifted,
-		.shift_y = args->shift_y,
-		.shift_x = args->shift_x,
-		.amplitude = args->amplitude,
-		.object = &rig->object,
-		.direction = &rig->direction,
-		.row = args->row,
-		.col = args->col,
-		.pattern = args->pattern,
-		.model = args->model,
-		.epsilon = args->epsilon,
-		.trials = TRIALS,
-	};
-
-	memcpy(line.t, trial_steps, sizeof(trial_steps));
-	return line;
 }
 
 static void check_line_of(

@@ -7,8 +7,6 @@
 
 #include "kernels_rig.h"
 
-#define TRIALS 3
-
 /* Counts of all sizes, some pixels invalid, and their roots. */
 struct forms {
 	uint16_t *counts;
@@ -45,29 +43,6 @@ struct result {
 	float *difference, *probe_sum;
 };
 
-static void run_line(struct result *result, struct rig *rig, const struct plica_exit_wave *args)
-{
-	const struct plica_line_search line = {
-		.probe = args->probe,
-		.probe_direction = args->probe,
-		.shifted = args->shifted,
-		.shift_y = args->shift_y,
-		.shift_x = args->shift_x,
-		.amplitude = args->amplitude,
-		.object = &rig->object,
-		.direction = &rig->direction,
-		.row = args->row,
-		.col = args->col,
-		.pattern = args->pattern,
-		.model = args->model,
-		.epsilon = args->epsilon,
-		.trials = TRIALS,
-		.t = {0.0, 0.4, 1.0},
-	};
-
-	rig->kernels->table->line_search(rig->kernels, rig->work, &line, result->objective);
-}
-
 static struct result run(
 	struct rig *rig, enum plica_detector_model model, struct plica_pattern pattern)
 {
@@ -75,6 +50,7 @@ static struct result run(
 	struct result result = {
 		.relaxation = 0.5F, .difference = new_wave(rig), .probe_sum = new_wave(rig)};
 	struct plica_mixture mixture = {.mode = &args, .modes = 1};
+	struct plica_line_search line;
 
 	args.pattern = pattern;
 	args.difference = result.difference;
@@ -83,7 +59,8 @@ static struct result run(
 		mixture.relaxation = &result.relaxation;
 	result.sums = run_exit_wave(rig, &args);
 	rig->kernels->table->exit_mixture(rig->kernels, rig->work, &mixture, &result.mixture);
-	run_line(&result, rig, &args);
+	line = line_arguments(rig, &args, args.probe);
+	rig->kernels->table->line_search(rig->kernels, rig->work, &line, result.objective);
 	return result;
 }
 
