@@ -125,15 +125,10 @@ static double stored_positions(
 static double waves_of_position(
 	const struct plica_dataset *dataset, const struct plica_settings *settings)
 {
-	bool whole = !settings->positions.optimizable &&
-		     !settings->opr_mode_weights.optimize_intensity_variation;
+	bool differs = plica_problem_is_shifted(dataset, settings) ||
+		       settings->opr_mode_weights.optimize_intensity_variation;
 
-	for (size_t i = 0; whole && i < dataset->pattern_count &&
-			   settings->object.patch_interpolation != PLICA_INTERPOLATION_NEAREST;
-		i++)
-		whole = dataset->y_px[i] == rint(dataset->y_px[i]) &&
-			dataset->x_px[i] == rint(dataset->x_px[i]);
-	return whole ? 1.0 : 2.0;
+	return differs ? 2.0 : 1.0;
 }
 
 static double mode_count(const struct plica_dataset *dataset, const struct plica_settings *settings)

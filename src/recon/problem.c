@@ -87,6 +87,20 @@ static void round_positions(struct plica_problem *problem)
 	}
 }
 
+bool plica_problem_is_shifted(
+	const struct plica_dataset *dataset, const struct plica_settings *settings)
+{
+	if (settings->positions.optimizable)
+		return true;
+	if (settings->object.patch_interpolation == PLICA_INTERPOLATION_NEAREST)
+		return false;
+	for (size_t i = 0; i < dataset->pattern_count; i++)
+		if (dataset->y_px[i] != rint(dataset->y_px[i]) ||
+			dataset->x_px[i] != rint(dataset->x_px[i]))
+			return true;
+	return false;
+}
+
 static enum plica_status lay_out(
 	struct plica_problem *problem, const struct plica_dataset *dataset, struct plica_error *err)
 {
@@ -99,12 +113,9 @@ static enum plica_status lay_out(
 		round_positions(problem);
 	rows = lay_axis(&problem->origin_y, problem->roi, problem->y_px, problem);
 	cols = lay_axis(&problem->origin_x, problem->roi + 2, problem->x_px, problem);
-	problem->shifted = problem->settings->positions.optimizable;
-	for (size_t i = 0; i < problem->count; i++) {
+	problem->shifted = plica_problem_is_shifted(dataset, problem->settings);
+	for (size_t i = 0; i < problem->count; i++)
 		plica_problem_place(problem, i);
-		problem->shifted = problem->shifted || problem->shift_y[i] != 0.0 ||
-				   problem->shift_x[i] != 0.0;
-	}
 	return plica_planes_create(&problem->object, rows, cols, err);
 }
 

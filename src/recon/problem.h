@@ -37,7 +37,7 @@ struct plica_problem {
 	double origin_y, origin_x;
 	size_t *row, *col; /**< first pixel of each patch on the canvas */
 	double *shift_y, *shift_x;
-	bool shifted;  /**< some position is not on a whole pixel */
+	bool shifted;  /**< plica_problem_is_shifted */
 	size_t roi[4]; /**< scanned box on the canvas: row0, row1, col0, col1 */
 	struct plica_planes object;
 	size_t modes;        /**< M, incoherent probe modes; all of them in what follows */
@@ -59,6 +59,10 @@ const char *plica_problem_kernels_name(const struct plica_settings *settings);
 int plica_problem_threads(const struct plica_settings *settings);
 /** Canvas pixels beyond the outermost patch: room for rounding, and for positions that move. */
 double plica_problem_margin_px(const struct plica_settings *settings);
+
+/** Is some position not on a whole pixel, or may it leave it? */
+bool plica_problem_is_shifted(
+	const struct plica_dataset *dataset, const struct plica_settings *settings);
 
 /** `settings` must outlive the problem. */
 PLICA_MUST_USE enum plica_status plica_problem_create(struct plica_problem **out,

@@ -52,6 +52,23 @@ static void the_parts_are_those_of_the_problem(void **state)
 	plica_dataset_free(dataset);
 }
 
+/* Half of what amplitudes need. */
+static void counts_take_two_bytes(void **state)
+{
+	struct plica_dataset *dataset = tiny_dataset();
+	struct plica_settings settings = tiny_settings("rPIE");
+	float *amplitudes = dataset->patterns;
+	double before = forecast_of(dataset, &settings).patterns;
+
+	(void)state;
+	for (size_t k = 0; k < TINY_COUNT * TINY_PIXELS; k++)
+		amplitudes[k] = sqrtf((float)(k % 50));
+	assert_close(forecast_of(dataset, &settings).patterns, 0.5 * before, 0.0);
+	settings.data.gain = 2.0;
+	assert_close(forecast_of(dataset, &settings).patterns, before, 0.0);
+	plica_dataset_free(dataset);
+}
+
 /* The patterns once, in place of the stored ones; of wider ones what goes beyond that. */
 static void a_dataset_that_is_consumed_is_no_longer_there(void **state)
 {
@@ -67,8 +84,8 @@ static void a_dataset_that_is_consumed_is_no_longer_there(void **state)
 	assert_ok(plica_reconstruct_check(dataset, &settings, consumed.total, true, &err));
 	assert_error(plica_reconstruct_check(dataset, &settings, consumed.total, false, &err),
 		PLICA_ERR_MEMORY, "the run needs");
-	dataset->object_rows = dataset->object_cols =
-		10000; /* the forecast looks at none of its pixels */
+	/* of which the forecast looks at no pixel */
+	dataset->object_rows = dataset->object_cols = 10000;
 	assert_ok(plica_forecast_memory(&consumed, dataset, &settings, true, &err));
 	assert_close(consumed.total, 8e8 + 11e6, 1e5); /* and the program */
 	plica_dataset_free(dataset);
@@ -114,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_parts_are_those_of_the_problem),
+		cmocka_unit_test(counts_take_two_bytes),
 		cmocka_unit_test(a_dataset_that_is_consumed_is_no_longer_there),
 		cmocka_unit_test(options_that_need_more_say_so),
 		cmocka_unit_test(a_batch_that_fits_is_named),

@@ -233,6 +233,27 @@ static void masked_pixels_may_hold_anything(void **state)
 	plica_problem_free(problem);
 }
 
+/* Dark pixels of one pattern are not valid there, which makes no count of the others less whole. */
+static void counts_without_dark_pixels_stay_counts(void **state)
+{
+	struct plica_settings settings = tiny_settings("LSQML");
+	struct plica_dataset *dataset = make(PLICA_PATTERN_F32);
+	struct plica_problem *problem = NULL;
+	float natural[PIXELS];
+
+	(void)state;
+	settings.exclude_below = 5.0;
+	assert_ok(plica_problem_consume(&problem, &dataset, &settings, &err));
+	assert_true(problem->counted);
+	unpack(natural, problem, 140);
+	for (size_t k = 0; k < PIXELS; k++) {
+		unsigned int counts = counts_at(140 * PIXELS + k);
+
+		assert_true(natural[k] == (counts > 5 ? sqrtf((float)counts) : -1.0F));
+	}
+	plica_problem_free(problem);
+}
+
 static void calibrated_patterns_are_amplitudes(void **state)
 {
 	struct plica_settings settings = tiny_settings("LSQML");
@@ -278,6 +299,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_count_stays_an_amplitude),
 		cmocka_unit_test(counts_that_do_not_fit_stay_amplitudes),
 		cmocka_unit_test(masked_pixels_may_hold_anything),
+		cmocka_unit_test(counts_without_dark_pixels_stay_counts),
 		cmocka_unit_test(calibrated_patterns_are_amplitudes),
 		cmocka_unit_test(invalid_pixels_hold_no_photons),
 		cmocka_unit_test(a_dataset_is_consumed_by_a_failure_too),
