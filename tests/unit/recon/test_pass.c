@@ -169,6 +169,40 @@ static void power_is_that_of_the_shifted_probe(void **state)
 	plica_pass_free(pass);
 }
 
+/* On whole pixels A of every mode is the probe; stored waves give the same bits. */
+static void whole_pixels_need_no_stored_incident_waves(void **state)
+{
+	static double one[TINY_COUNT] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+	struct plica_problem *other = problem;
+	struct plica_pass *bare, *stored;
+	size_t bytes;
+
+	(void)state;
+	settings.probe.modes = 2;
+	settings.object.patch_interpolation = PLICA_INTERPOLATION_NEAREST;
+	assert_ok(plica_problem_create(&problem, dataset, &settings, &err));
+	plica_problem_free(other);
+	bytes = problem->object.rows * problem->object.stride * sizeof(float);
+	bare = create(true);
+	assert_null(bare->incident);
+	problem->intensity = one;
+	stored = create(true);
+	assert_non_null(stored->incident);
+	plica_pass_run(bare, everything, TINY_COUNT);
+	plica_pass_run(stored, everything, TINY_COUNT);
+	assert_memory_equal(bare->gradient.re, stored->gradient.re, bytes);
+	assert_memory_equal(bare->gradient.im, stored->gradient.im, bytes);
+	assert_memory_equal(bare->power, stored->power, bytes);
+	assert_true(largest(bare->power, bytes / sizeof(float)) > 0.0);
+	for (size_t m = 0; m < 2; m++)
+		assert_memory_equal(plica_pass_waves(bare, 5, everything[5], m).incident,
+			plica_pass_waves(stored, 5, everything[5], m).incident,
+			problem->kernels->wave_floats * sizeof(float));
+	problem->intensity = NULL;
+	plica_pass_free(bare);
+	plica_pass_free(stored);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -177,6 +211,7 @@ int main(void)
 		TEST(a_run_stands_alone),
 		TEST(the_object_may_listen_to_the_first_mode_alone),
 		TEST(power_is_that_of_the_shifted_probe),
+		TEST(whole_pixels_need_no_stored_incident_waves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
