@@ -4,9 +4,9 @@
  * in cache) needs for the transforms alone. The first columns repeat one call on the same
  * arrays; those of "all" go over BATCH patterns as an engine does, exit waves of all, then scatter,
  * then pair sums, with sub-pixel shifts, or "int" without, where the probe itself is the incident
- * wave. The ratios are the sum of those three over four or two of FFTW's transforms. Minimum over the rounds, of
- * one thread's own time: other programs on the machine take only the shared cache and memory
- * away, of which "all" sees most.
+ * wave. "exit cnt" is "exit" of a pattern of counts. The ratios are the sum of those three over
+ * four or two of FFTW's transforms. Minimum over the rounds, of one thread's own time: other
+ * programs on the machine take only the shared cache and memory away, of which "all" sees most.
  *
  *     bench_kernels [rounds [variant]]
  */

@@ -131,8 +131,8 @@ size_t plica_packed_bytes(const struct plica_kernels *kernels, bool counted)
 	return kernels->pattern_floats * (counted ? sizeof(uint16_t) : sizeof(float));
 }
 
-/* A packed pattern takes the bytes of a stored one, or at most half of them: then all chunks but the
- * first go where everything has been read. */
+/* A packed pattern takes the bytes of a stored one, or at most half of them: then all chunks but
+ * the first go where everything has been read. */
 static bool fits_in_place(const struct plica_problem *problem, const struct plica_dataset *own)
 {
 	size_t packed = plica_packed_bytes(problem->kernels, problem->counted);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** Patterns as they are stored, turned into what the kernels read (num/pattern.h), in their order. */
+/** Patterns as they are stored, turned into what the kernels read (num/pattern.h), in their
+ * order. */
 #ifndef PLICA_RECON_PACKING_H
 #define PLICA_RECON_PACKING_H
 
 #include "recon/problem.h"
 
-/** Is every pixel that takes part a whole number of photons up to 65534? Then patterns are packed as
- * counts, and nothing is lost. What data.gain or data.offset changes never is. */
+/** Is every pixel that takes part a whole number of photons up to 65534? Then patterns are packed
+ * as counts, and nothing is lost. What data.gain or data.offset changes never is. Reads patterns
+ * until one is not. */
 PLICA_MUST_USE enum plica_status plica_are_counts(bool *out, const struct plica_dataset *dataset,
 	const struct plica_settings *settings, struct plica_error *err);
 
-/** Of a packed pattern. */
+/** Of one packed pattern, bytes. */
 size_t plica_packed_bytes(const struct plica_kernels *kernels, bool counted);
 
 /**

@@ -10,8 +10,7 @@
  *     background's      f(q) = sum_i of what Psi is multiplied by to give F chi
  *
  * A_im and chi_im of the last set stay stored for what comes after (step lengths, positions), until
- * the probe changes. A pass
- * over all positions is begun once, fed set by set, and ended once.
+ * the probe changes. A pass over all positions is begun once, fed set by set, and ended once.
  *
  * Determinism: a set is cut into blocks whatever the number of threads, each block adds its
  * spectra in order, the blocks are added in order by pixel owners; canvas pixels are owned by row

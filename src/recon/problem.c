@@ -169,8 +169,8 @@ static enum plica_status copy_object(
 	return PLICA_OK;
 }
 
-/* A guess that is scaled to the counts has any unit: one whose powers single precision does not hold
- * gets another. */
+/* A guess that is scaled to the counts has any unit: one whose powers single precision does not
+ * hold gets another. */
 static void bring_into_range(float complex *probe, size_t count)
 {
 	double largest = 0.0;
