@@ -14,8 +14,6 @@
 #include "eval/ptychopinn.h"
 #include "eval/ssim.h"
 
-/* A range below this (of the mean amplitude; in radians) is rounding. */
-#define LEAST_RANGE 1e-6
 /* A shift this near to the largest one is not believed. */
 #define LIMIT_PX 0.5
 
@@ -50,17 +48,16 @@ static void find_range(double *low, double *range, const double *picture, size_t
 static void draw_amplitudes(struct pictures *out, const struct plica_comparison *comparison)
 {
 	size_t count = comparison->rows * comparison->cols;
-	double mean = 0.0;
 	double low;
 
 	for (size_t i = 0; i < count; i++) {
 		out->found[i] = cabs((double complex)comparison->aligned[i]);
 		out->truth[i] = cabs((double complex)comparison->reference[i]);
-		mean += out->truth[i] / (double)count;
 	}
 	find_range(&low, &out->range, out->truth, count);
-	out->reason =
-		out->range < LEAST_RANGE * mean ? "the reference's amplitude is constant" : NULL;
+	out->reason = out->range < PLICA_LEAST_RANGE * (low + out->range)
+			      ? "the reference's amplitude is constant"
+			      : NULL;
 }
 
 /* Neighbours more than half a turn apart: the cut at pi goes through the picture. */
@@ -93,7 +90,7 @@ static void draw_phases(struct pictures *out, const struct plica_comparison *com
 		out->truth[i] = carg((double complex)comparison->reference[i] * conj(sum));
 	}
 	find_range(&low, &out->range, out->truth, count);
-	if (out->range < LEAST_RANGE)
+	if (out->range < PLICA_LEAST_RANGE)
 		out->reason = "the reference's phase is constant";
 	else if (wraps(out->truth, comparison->rows, comparison->cols))
 		out->reason = "the reference's phase wraps around";

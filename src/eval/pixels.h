@@ -10,6 +10,9 @@
 
 #include "plica/compare.h"
 
+/** A picture's range below this (of its largest amplitude; in radians) is rounding. */
+#define PLICA_LEAST_RANGE 1e-6
+
 /** Weighted means over the pixels. */
 struct plica_pixel_errors {
 	double nrmse;         /**< sqrt(sum w |a - t|^2 / sum w |t|^2) */

@@ -3,6 +3,7 @@
 
 #include <complex.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/memory.h"
 #include "base/range.h"
@@ -131,6 +132,8 @@ static enum plica_status measure_frc50(struct plica_comparison *comparison, enum
 	const struct pictures *pictures, struct plica_error *err)
 {
 	size_t count = pictures->rows * pictures->cols;
+	struct plica_metric *metric =
+		metric_of(comparison, PLICA_METRIC_PHASE_FRC50_PTYCHOPINN, part);
 	struct plica_frc_curve curve = {0};
 	float complex *found = NULL;
 	float complex *truth = NULL;
@@ -144,8 +147,9 @@ static enum plica_status measure_frc50(struct plica_comparison *comparison, enum
 	}
 	PLICA_TRY(plica_frc_curve_unwindowed(
 		&curve, found, truth, pictures->rows, pictures->cols, err));
-	metric_of(comparison, PLICA_METRIC_PHASE_FRC50_PTYCHOPINN, part)->value =
-		first_below_half(&curve);
+	*metric = plica_frc_mean(&curve); /* for its reason, when nothing can correlate */
+	if (metric->reason == NULL)
+		metric->value = first_below_half(&curve);
 out:
 	plica_frc_release(&curve);
 	plica_free(found);
@@ -206,11 +210,6 @@ static enum plica_status measure_similarity(struct plica_comparison *comparison,
 
 	if (part == AMPLITUDE)
 		pair.range = plica_extent_of(pictures->truth, count);
-	if (!(plica_extent_of(pictures->truth, count) > 0.0)) {
-		*ssim = (struct plica_metric){NAN, "the reference is constant"};
-		*msssim = *ssim;
-		goto out;
-	}
 	PLICA_TRY(plica_ssim(&ssim->value, &pair, err));
 	if (part == AMPLITUDE && sigma_px > 0.0) {
 		PLICA_TRY(plica_filter_smooth(
@@ -223,12 +222,28 @@ out:
 	return status;
 }
 
+static bool is_constant(const double *picture, size_t count, enum part part)
+{
+	struct plica_range range = plica_range_of(picture, count);
+
+	return !(range.high - range.low >
+		 PLICA_LEAST_RANGE * (part == AMPLITUDE ? range.high : 1.0));
+}
+
 static enum plica_status measure_part(struct plica_comparison *comparison, enum part part,
 	struct pictures *pictures, double sigma_px, struct plica_error *err)
 {
-	enum plica_status status;
+	static const enum plica_metric_kind of_structure[] = {PLICA_METRIC_PHASE_SSIM_PTYCHOPINN,
+		PLICA_METRIC_PHASE_MSSSIM_PTYCHOPINN, PLICA_METRIC_PHASE_FRC50_PTYCHOPINN};
+	enum plica_status status = PLICA_OK;
 
 	measure_errors(comparison, part, pictures);
+	if (is_constant(pictures->truth, pictures->rows * pictures->cols, part)) {
+		for (size_t i = 0; i < sizeof(of_structure) / sizeof(of_structure[0]); i++)
+			*metric_of(comparison, of_structure[i], part) =
+				(struct plica_metric){NAN, "the reference is constant"};
+		goto out;
+	}
 	PLICA_TRY(measure_frc50(comparison, part, pictures, err));
 	if (part == PHASE)
 		scale_phases(pictures);

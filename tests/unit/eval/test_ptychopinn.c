@@ -74,13 +74,31 @@ static void constant_references_have_reasons(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT; i++)
-		reference[i] = 2.0F;
+		reference[i] = i % 3 == 0 ? 2.0F : 2.0F + 2.4e-7F; /* but for rounding */
 	assert_ok(plica_ptychopinn_measure(&comparison, 1.0, &err));
 	assert_string_equal(comparison.metric[PLICA_METRIC_AMPLITUDE_SSIM_PTYCHOPINN].reason,
 		"the reference is constant");
 	assert_string_equal(comparison.metric[PLICA_METRIC_PHASE_MSSSIM_PTYCHOPINN].reason,
 		"the reference is constant");
+	assert_string_equal(comparison.metric[PLICA_METRIC_PHASE_FRC50_PTYCHOPINN].reason,
+		"the reference is constant");
 	assert_null(comparison.metric[PLICA_METRIC_AMPLITUDE_MAE_PTYCHOPINN].reason);
+}
+
+/* Not the best resolution there is, as the absence of a ring below one half would have it. */
+static void flat_reconstruction_has_no_resolution(void **state)
+{
+	const struct field_error none = field_no_error();
+	struct plica_comparison comparison = make(&none);
+	struct plica_error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		aligned[i] = 1.0F;
+	assert_ok(plica_ptychopinn_measure(&comparison, 1.0, &err));
+	assert_non_null(comparison.metric[PLICA_METRIC_AMPLITUDE_FRC50_PTYCHOPINN].reason);
+	assert_non_null(comparison.metric[PLICA_METRIC_PHASE_FRC50_PTYCHOPINN].reason);
+	assert_null(comparison.metric[PLICA_METRIC_AMPLITUDE_SSIM_PTYCHOPINN].reason);
 }
 
 int main(void)
@@ -89,6 +107,7 @@ int main(void)
 		cmocka_unit_test(planes_and_means_do_not_count),
 		cmocka_unit_test(noise_counts),
 		cmocka_unit_test(constant_references_have_reasons),
+		cmocka_unit_test(flat_reconstruction_has_no_resolution),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
