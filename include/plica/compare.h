@@ -104,7 +104,7 @@ PLICA_API void plica_compare_mask(struct plica_compare_mask *out, float *illumin
 	const struct plica_compare_input *input, double level);
 
 struct plica_compare_options {
-	/** Largest shift looked for on either axis, px > 0; default 20. */
+	/** Largest shift looked for on either axis, 1 to 1000 px; default 20. */
 	double max_shift_px;
 	/** Gaussian smoothing of both pictures before MS-SSIM, sigma in px; 0 = none; default 1. */
 	double msssim_sigma_px;

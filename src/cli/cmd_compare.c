@@ -102,7 +102,7 @@ static int run(const struct cli_command *self, int argc, const char **argv)
 		{"mask", 0, CLI_NUMBER, &given.request.mask_level, "LEVEL",
 			"leave out pixels with less light than this share of the most (0.1)"},
 		{"max-shift", 0, CLI_NUMBER, &given.request.options.max_shift_px, "PX",
-			"largest shift looked for, px (default 20)"},
+			"largest shift looked for, 1 px or more (default 20)"},
 		{"try-orientations", 0, CLI_FLAG, &given.request.options.try_orientations, NULL,
 			"turn, mirror and conjugate the reconstruction; take what fits best"},
 		{"ms-ssim-sigma", 0, CLI_NUMBER, &given.request.options.msssim_sigma_px, "PX",

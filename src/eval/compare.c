@@ -14,6 +14,8 @@
 #include "eval/refine.h"
 #include "eval/register.h"
 
+/* Below one pixel every shift would lie at the limit. */
+#define LEAST_SHIFT_PX 1.0
 #define MOST_SHIFT_PX 1000.0
 #define MOST_SIGMA_PX 8.0
 
@@ -25,10 +27,10 @@ void plica_compare_options_init(struct plica_compare_options *options)
 static enum plica_status check_options(
 	const struct plica_compare_options *options, struct plica_error *err)
 {
-	if (!(options->max_shift_px > 0.0 && options->max_shift_px <= MOST_SHIFT_PX))
+	if (!(options->max_shift_px >= LEAST_SHIFT_PX && options->max_shift_px <= MOST_SHIFT_PX))
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"the largest shift is %g px, expected above 0 and up to %g",
-			options->max_shift_px, MOST_SHIFT_PX);
+			"the largest shift is %g px, expected %g to %g", options->max_shift_px,
+			LEAST_SHIFT_PX, MOST_SHIFT_PX);
 	if (!(options->msssim_sigma_px >= 0.0 && options->msssim_sigma_px <= MOST_SIGMA_PX))
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the smoothing before MS-SSIM is %g px, expected 0 to %g",

@@ -318,9 +318,9 @@ static void what_cannot_be_compared_is_refused(void **state)
 		"an area of 7 x 114 px is too small");
 	input = whole_input();
 	plica_compare_options_init(&options);
-	options.max_shift_px = 0.0;
+	options.max_shift_px = 0.5; /* any shift would be at the limit */
 	assert_error(plica_compare(&comparison, &input, &options, &err), PLICA_ERR_ARGUMENT,
-		"the largest shift is 0 px");
+		"the largest shift is 0.5 px, expected 1 to 1000");
 	plica_compare_options_init(&options);
 	options.msssim_sigma_px = NAN;
 	assert_error(plica_compare(&comparison, &input, &options, &err), PLICA_ERR_ARGUMENT,
