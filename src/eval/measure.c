@@ -219,8 +219,6 @@ enum plica_status plica_measure(struct plica_comparison *comparison, const doubl
 		comparison->rows, comparison->cols, err));
 	measure_frc(comparison);
 	PLICA_TRY(plica_ptychopinn_measure(comparison, msssim_sigma_px, err));
-	metric[PLICA_METRIC_R_FACTOR] = no_number("not held against any data");
-	metric[PLICA_METRIC_FOURIER_ERROR] = metric[PLICA_METRIC_R_FACTOR];
 out:
 	return status;
 }
@@ -242,4 +240,6 @@ void plica_measure_doubts(
 	if (shift > options->max_shift_px - LIMIT_PX)
 		for (size_t i = 0; i < PLICA_METRIC_COUNT; i++)
 			metric[i] = no_number("the shift is at its limit");
+	metric[PLICA_METRIC_R_FACTOR] = no_number("not held against any data");
+	metric[PLICA_METRIC_FOURIER_ERROR] = metric[PLICA_METRIC_R_FACTOR];
 }
