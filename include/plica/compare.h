@@ -98,7 +98,8 @@ struct plica_compare_mask {
 
 /**
  * Makes an illumination (photons per pixel of the reference, rows * cols) the weights of a
- * comparison, in place: 1 where it has `level` of its largest value or more, else 0.
+ * comparison, in place: 1 where it has `level` of its largest value or more, else 0; 0 everywhere
+ * without any light, unless the level is 0.
  */
 PLICA_API void plica_compare_mask(struct plica_compare_mask *out, float *illumination,
 	const struct plica_compare_input *input, double level);
@@ -230,8 +231,8 @@ struct plica_comparison {
  *
  * Errors: PLICA_ERR_ARGUMENT for an area that is empty, too small or outside the reference, for
  * options out of range; PLICA_ERR_DATA when the reconstruction does not cover the area or is zero
- * over it, or the reference is flat over it (no truth to compare with); PLICA_ERR_NUMERIC for NaN
- * or infinite pixels.
+ * over it, the reference is flat over it (no truth to compare with) or all weights there are zero;
+ * PLICA_ERR_NUMERIC for NaN or infinite pixels.
  */
 PLICA_API PLICA_MUST_USE enum plica_status plica_compare(struct plica_comparison **out,
 	const struct plica_compare_input *input, const struct plica_compare_options *options,

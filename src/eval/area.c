@@ -75,15 +75,17 @@ void plica_compare_mask(struct plica_compare_mask *out, float *illumination,
 	float highest = 0.0F;
 	size_t counted = 0;
 	double photons = 0.0;
+	bool dark;
 
 	for (size_t i = 0; i < input->reference.rows * cols; i++)
 		highest = fmaxf(highest, illumination[i]);
+	dark = level > 0.0 && !(highest > 0.0F); /* no pixel has a share of nothing */
 	for (size_t i = 0; i < input->reference.rows * cols; i++) {
 		size_t row = i / cols;
 		size_t col = i % cols;
 		float value = illumination[i];
 
-		illumination[i] = (double)value >= level * (double)highest ? 1.0F : 0.0F;
+		illumination[i] = !dark && (double)value >= level * (double)highest ? 1.0F : 0.0F;
 		if (row < area->row0 || row >= area->row1 || col < area->col0 ||
 			col >= area->col1 || illumination[i] == 0.0F)
 			continue;

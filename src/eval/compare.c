@@ -109,7 +109,8 @@ static enum plica_status fill_target(struct plica_align_target *target,
 	}
 	if (total > 0.0)
 		return PLICA_OK;
-	return plica_error_set(err, PLICA_ERR_ARGUMENT, "all weights in the area are zero");
+	return plica_error_set(err, PLICA_ERR_DATA,
+		"all weights in the area are zero, as when the data light another place");
 }
 
 static enum plica_status target_init(struct plica_align_target *target,

@@ -476,6 +476,15 @@ def test_data_can_be_given_for_two_reconstructions(compare, dataset, truth, tmp_
     assert result["metrics"]["phase_rmse"]["reason"] is None
 
 
+def test_data_of_another_place_light_nothing(plica, shared, truth, tmp_path):
+    data = dict(np.load(shared / "data" / "parity" / "n64_1e5.npz"))
+    data["xcoords"] = data["xcoords"] + 1000
+    np.savez(tmp_path / "far.npz", **data)
+    path = save(tmp_path / "recon.npz", truth + noise(truth.shape, 0.02))
+    done = plica("compare", path, "-r", path, "--data", tmp_path / "far.npz", check=False)
+    check_failure(done, "all weights in the area are zero")
+
+
 def test_halves_of_a_scan_need_no_truth(plica, compare, dataset, tmp_path):
     """The FRC between two halves falls where the noise begins, and so says what the truth says."""
     plica("split", dataset, "--random", "--seed", "7", "-o", tmp_path)

@@ -53,11 +53,44 @@ static void overlap_is_what_both_have(void **state)
 		"less than 8 x 8 px in common");
 }
 
+static void light_makes_a_mask(void **state)
+{
+	float light[] = {0.0F, 9.0F, 40.0F, 10.0F, 100.0F, 20.0F};
+	const struct plica_compare_input input = {
+		.reference = {.rows = 2, .cols = 3}, .area = {0, 2, 0, 2}};
+	const float expected[] = {0.0F, 0.0F, 1.0F, 1.0F, 1.0F, 1.0F};
+	struct plica_compare_mask mask;
+
+	(void)state;
+	plica_compare_mask(&mask, light, &input, 0.1);
+	assert_memory_equal(light, expected, sizeof(light));
+	assert_close(mask.share, 0.5, 0.0);
+	assert_close(mask.photons_per_px, 55.0, 0.0);
+}
+
+static void without_light_there_is_no_mask(void **state)
+{
+	float light[4] = {0.0F};
+	const struct plica_compare_input input = {
+		.reference = {.rows = 2, .cols = 2}, .area = {0, 2, 0, 2}};
+	struct plica_compare_mask mask;
+
+	(void)state;
+	plica_compare_mask(&mask, light, &input, 0.1);
+	assert_close(mask.share, 0.0, 0.0);
+	assert_close(mask.photons_per_px, 0.0, 0.0);
+	assert_close((double)light[3], 0.0, 0.0);
+	plica_compare_mask(&mask, light, &input, 0.0);
+	assert_close(mask.share, 1.0, 0.0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(positions_give_their_interior),
 		cmocka_unit_test(overlap_is_what_both_have),
+		cmocka_unit_test(light_makes_a_mask),
+		cmocka_unit_test(without_light_there_is_no_mask),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,7 +299,7 @@ static void weights_choose_pixels(void **state)
 	assert_error(plica_compare(&comparison, &input, NULL, &err), PLICA_ERR_ARGUMENT,
 		"a weight is -1");
 	memset(weight, 0, sizeof(weight));
-	assert_error(plica_compare(&comparison, &input, NULL, &err), PLICA_ERR_ARGUMENT,
+	assert_error(plica_compare(&comparison, &input, NULL, &err), PLICA_ERR_DATA,
 		"all weights in the area are zero");
 }
 
