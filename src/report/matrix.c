@@ -149,7 +149,7 @@ static void cell(struct plica_html *html, const struct matrix *matrix,
 	if (isfinite(nrmse))
 		plica_html_number(html, nrmse, 3);
 	else if (outcome->loaded)
-		plica_html_add(html, "no truth");
+		plica_html_add(html, outcome->compared ? "not trusted" : "not compared");
 	else
 		plica_html_text(html, job->status);
 	plica_html_add(html, "</span></a></td>");

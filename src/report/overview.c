@@ -62,13 +62,25 @@ static void say_done(struct plica_html *html, const struct plica_report_study *s
 		plica_html_printf(html, "%zu of %zu jobs are done. ", done, study->count);
 }
 
+static bool any_compared(
+	const struct plica_report_study *study, const struct plica_report_outcome *outcome)
+{
+	for (size_t i = 0; i < study->count; i++)
+		if (outcome[i].compared)
+			return true;
+	return false;
+}
+
 static void say_quality(struct plica_html *html, const struct plica_report_study *study,
 	const struct plica_report_outcome *outcome)
 {
 	size_t extreme[2] = {0, 0};
 
 	if (!find_extremes(extreme, study, outcome)) {
-		plica_html_add(html, "No reconstruction could be held against a truth.");
+		plica_html_add(
+			html, any_compared(study, outcome)
+				      ? "No error against the truth (complex NRMSE) can be trusted."
+				      : "No reconstruction could be held against a truth.");
 		return;
 	}
 	plica_html_add(html, "The error against the truth (complex NRMSE) is ");

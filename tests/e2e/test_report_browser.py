@@ -330,6 +330,9 @@ def test_trouble_is_explained(browser, troubled):
         for reason in ("exit status 1", "ran out of memory", "is running", "because"):
             assert reason in reasons
         assert page.locator(".jobs td:empty").count() == 0
+        for metric in ("frc", "nrmse"):
+            page.select_option("#metric", metric)
+            assert page.inner_text('.matrix a[href="#job-4"]') == "failed"
         page.get_by_role("columnheader", name=re.compile("^NRMSE")).get_by_role("button").click()
         tail = page.locator(".jobs tbody tr").nth(20)
         assert tail.get_attribute("data-nrmse") is None

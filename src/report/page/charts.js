@@ -287,11 +287,14 @@
 
 		for (const { link, figure } of cells) {
 			const cell = link.closest("td");
+			const text = link.querySelector("span");
 			const rank = most > least ? (Math.log(figure) - least) / (most - least) : 0;
 
+			// What stands there in the place of a number says why there is none.
+			text.dataset.word ??= cell.classList.contains("rated") ? "–" : text.textContent;
 			cell.classList.toggle("rated", figure > 0);
 			cell.style.setProperty("--rank", `${100 * (metric() === "frc" ? 1 - rank : rank)}%`);
-			link.querySelector("span").textContent = figure > 0 ? figure.toPrecision(3) : "–";
+			text.textContent = figure > 0 ? figure.toPrecision(3) : text.dataset.word;
 		}
 		document.getElementById("matrix-figure").textContent = metricName();
 	}

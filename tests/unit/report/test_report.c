@@ -119,6 +119,7 @@ static void page_answers_and_explains(void **state)
 	assert_int_equal(count_of(&page, "\" alt=\"\""), 0);
 	assert_shows(&page, "the patterns hold 1234 photons each, which is +23.4 % off");
 	assert_shows(&page, "expected (H, W) complex");
+	assert_shows(&page, "<span>not compared</span>");
 	assert_shows(&page, "ended with an error (exit status 1)");
 	assert_shows(&page, "cannot read");
 	assert_shows(&page, "0.6250"); /* the metadata's acceptance rate */
@@ -203,6 +204,28 @@ static void empty_study_has_a_page(void **state)
 	plica_text_release(&page);
 }
 
+/* The truth itself as the result: there is a truth, but no figure to be believed. */
+static void refused_figures_are_not_a_missing_truth(void **state)
+{
+	struct plica_text page = {0};
+	char root[512], path[1024];
+
+	(void)state;
+	(void)scratch_path(root, "refused");
+	make_job(root, "one", "done");
+	write_in(root, "reconstruction_manifest.json",
+		"{\"artifact_root\": \"/old\", \"jobs\": [{\"dose\": 1000, \"view\": \"baseline\", "
+		"\"split\": \"train\", \"output_dir\": \"/old/one\", \"input_npz\": "
+		"\"/old/one.npz\"}]}");
+	artifact_input(artifact_path(path, root, "one.npz"), 1000.0, true);
+	artifact_result(artifact_path(path, root, "one/reconstruction.npz"), 0.0);
+	make_page(&page, root, NULL);
+	assert_shows(&page, "No error against the truth (complex NRMSE) can be trusted.");
+	assert_shows(&page, "<span>not trusted</span>");
+	assert_shows(&page, "better than shot noise allows");
+	plica_text_release(&page);
+}
+
 static int prepare(void **state)
 {
 	static char root[512];
@@ -224,6 +247,7 @@ int main(void)
 		cmocka_unit_test(title_can_be_given),
 		cmocka_unit_test(failures_leave_the_old_page),
 		cmocka_unit_test(empty_study_has_a_page),
+		cmocka_unit_test(refused_figures_are_not_a_missing_truth),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, artifact_remove);
