@@ -92,17 +92,6 @@ void plica_html_text(struct plica_html *html, const char *text)
 	}
 }
 
-void plica_html_json(struct plica_html *html, const char *json)
-{
-	/* These three stand in strings only, where a \u escape means the same. */
-	for (const char *next = json; *next != '\0'; next++) {
-		if (*next == '<' || *next == '>' || *next == '&')
-			plica_html_printf(html, "\\u%04x", (unsigned int)*next);
-		else
-			plica_html_append(html, next, 1);
-	}
-}
-
 void plica_html_base64(struct plica_html *html, const void *bytes, size_t size)
 {
 	if (html->status == PLICA_OK)

@@ -31,8 +31,6 @@ void plica_html_printf(struct plica_html *html, const char *format, ...) PLICA_P
 /** Text from anywhere, NULL for none: escaped; malformed UTF-8 and control characters become
  * U+FFFD. */
 void plica_html_text(struct plica_html *html, const char *text);
-/** A JSON document for a <script> element: nothing in it can end the element. */
-void plica_html_json(struct plica_html *html, const char *json);
 void plica_html_base64(struct plica_html *html, const void *bytes, size_t size);
 
 /** Numbers as people read them; NaN is an en dash. Whole numbers have their thousands set apart
