@@ -287,6 +287,23 @@ def test_nothing_sticks_out(browser, report, width, scheme):
         assert brightness > 240 if scheme == "light" else brightness < 40
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_long_words_do_not_stick_out(browser, write, tmp_path, width):
+    """Paths and names have no spaces to break a line at."""
+    random = np.random.default_rng(7)
+    truth = report_study.specimen(random)
+    jobs = [report_study.make_job(tmp_path, 1000, place, truth, random)
+            for place in report_study.PLACES[:2]]
+    for job in jobs:
+        job["view"] = job["split"] * 40
+    report_study.set_status(jobs[1], "done", 0)
+    artifacts = report_study.write_manifest(tmp_path, jobs)
+    with Visit(browser, write(artifacts, tmp_path / "report.html"), width=width) as visit:
+        visit.page.get_by_role("button", name="Open all").click()
+        assert "there is no reconstruction.npz" in visit.page.inner_text(".undone")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_page_works_without_scripts(browser, report):
     with Visit(browser, report, java_script_enabled=False) as visit:
         assert visit.page.locator(".jobs tbody tr").count() == 21
