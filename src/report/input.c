@@ -10,8 +10,17 @@
 #include "plica/dataset.h"
 #include "plica/residual.h"
 
+/* Names the file before what a converter says of a member. */
+static enum plica_status named(
+	const struct plica_report_file *file, enum plica_status status, struct plica_error *err)
+{
+	if (status == PLICA_OK)
+		return status;
+	return plica_error_context(err, status, "cannot use '%s'", file->path);
+}
+
 enum plica_status plica_report_read_picture(struct plica_report_array *out, size_t *count,
-	struct plica_npz *npz, const char *name, struct plica_error *err)
+	const struct plica_report_file *file, const char *name, struct plica_error *err)
 {
 	struct plica_array array = {0};
 	struct plica_report_array picture = {0};
@@ -19,18 +28,21 @@ enum plica_status plica_report_read_picture(struct plica_report_array *out, size
 	const size_t *shape;
 	size_t pixels;
 
-	PLICA_TRY(plica_npz_read(&array, npz, name, err));
+	PLICA_TRY(plica_npz_read(&array, file->npz, name, err));
 	if (array.info.dimensions < 2 || array.info.count == 0) {
 		status = plica_error_set(err, PLICA_ERR_DATA,
-			"'%s' has %d dimensions and %zu items, expected a picture", name,
-			array.info.dimensions, array.info.count);
+			"cannot use '%s': '%s' has %d dimension%s and %zu items, expected a "
+			"picture",
+			file->path, name, array.info.dimensions,
+			array.info.dimensions == 1 ? "" : "s", array.info.count);
 		goto out;
 	}
 	shape = array.info.shape + array.info.dimensions - 2;
 	picture = (struct plica_report_array){.rows = shape[0], .cols = shape[1]};
 	pixels = picture.rows * picture.cols;
 	PLICA_TRY(PLICA_NEW(&picture.data, pixels, err));
-	PLICA_TRY(plica_array_to_complex(picture.data, &array, 0, pixels, name, err));
+	PLICA_TRY(named(
+		file, plica_array_to_complex(picture.data, &array, 0, pixels, name, err), err));
 	*count = array.info.count / pixels;
 	*out = picture;
 	picture.data = NULL;
@@ -40,16 +52,17 @@ out:
 	return status;
 }
 
-enum plica_status plica_report_read_vector(double **out, size_t *count, struct plica_npz *npz,
-	const char *name, struct plica_error *err)
+enum plica_status plica_report_read_vector(double **out, size_t *count,
+	const struct plica_report_file *file, const char *name, struct plica_error *err)
 {
 	struct plica_array array = {0};
 	double *values = NULL;
 	enum plica_status status;
 
-	PLICA_TRY(plica_npz_read(&array, npz, name, err));
+	PLICA_TRY(plica_npz_read(&array, file->npz, name, err));
 	PLICA_TRY(PLICA_NEW(&values, array.info.count, err));
-	PLICA_TRY(plica_array_to_double(values, &array, 0, array.info.count, name, err));
+	PLICA_TRY(named(
+		file, plica_array_to_double(values, &array, 0, array.info.count, name, err), err));
 	*count = array.info.count;
 	*out = values;
 	values = NULL;

@@ -9,13 +9,20 @@
 #include "plica/error.h"
 #include "report/measure.h"
 
+/** An open archive, and its path for messages. */
+struct plica_report_file {
+	struct plica_npz *npz;
+	const char *path;
+};
+
 /** The last two dimensions of a complex member, its first picture; `count` says how many there
  * are. */
 PLICA_MUST_USE enum plica_status plica_report_read_picture(struct plica_report_array *out,
-	size_t *count, struct plica_npz *npz, const char *name, struct plica_error *err);
+	size_t *count, const struct plica_report_file *file, const char *name,
+	struct plica_error *err);
 /** All items of a real member; owned by the caller. */
 PLICA_MUST_USE enum plica_status plica_report_read_vector(double **out, size_t *count,
-	struct plica_npz *npz, const char *name, struct plica_error *err);
+	const struct plica_report_file *file, const char *name, struct plica_error *err);
 
 /** Reads the data set of a job. On an error `out` holds what could be read before it. */
 PLICA_MUST_USE enum plica_status plica_report_input_load(struct plica_report_input *out,

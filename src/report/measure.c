@@ -17,75 +17,84 @@ static const char *const probe_names[] = {"reconstructed_probe", "probe"};
 /* A measured dose farther than this from its label is worth a warning. */
 #define DOSE_TOLERANCE 0.05
 
-static enum plica_status open_result(
-	struct plica_npz **out, const char *folder, struct plica_error *err)
+/* The path of the result in a job's folder; free it with plica_free. */
+static enum plica_status find_result(char **out, const char *folder, struct plica_error *err)
 {
-	enum plica_status status = PLICA_OK;
-	char *path = NULL;
-
-	for (size_t i = 0; i < 2; i++) {
-		plica_free(path);
-		path = NULL;
-		PLICA_TRY(plica_path_join(&path, folder, file_names[i], err));
-		if (plica_file_exists(path))
-			break;
-	}
-	if (!plica_file_exists(path)) {
-		status = plica_error_set(err, PLICA_ERR_IO, "there is no %s or %s in '%s'",
-			file_names[0], file_names[1], folder);
-		goto out;
-	}
-	PLICA_TRY(plica_npz_open(out, path, err));
-out:
-	plica_free(path);
-	return status;
-}
-
-static const char *present(struct plica_npz *npz, const char *const names[2])
-{
-	return !plica_npz_has(npz, names[0]) && plica_npz_has(npz, names[1]) ? names[1] : names[0];
-}
-
-static enum plica_status read_object(
-	struct plica_report_result *result, struct plica_npz *npz, struct plica_error *err)
-{
-	size_t slices = 0;
-	size_t count = 0;
-	double *origin = NULL;
 	enum plica_status status;
 
-	PLICA_TRY(plica_report_read_picture(
-		&result->object, &slices, npz, present(npz, object_names), err));
-	if (slices > 1)
-		PLICA_TRY(plica_strings_printf(&result->warnings, err,
-			"the object has %zu slices, and the first is shown", slices));
-	if (!plica_npz_has(npz, "object_origin"))
-		goto out;
-	PLICA_TRY(plica_report_read_vector(&origin, &count, npz, "object_origin", err));
-	for (size_t i = 0; i < 2 && count == 2; i++)
-		result->origin_px[i] = origin[i];
-out:
+	for (size_t i = 0; i < 2; i++) {
+		status = plica_path_join(out, folder, file_names[i], err);
+		if (status != PLICA_OK || plica_file_exists(*out))
+			return status;
+		plica_free(*out);
+		*out = NULL;
+	}
+	return plica_error_set(err, PLICA_ERR_IO, "there is no %s or %s in '%s'", file_names[0],
+		file_names[1], folder);
+}
+
+static const char *present(const struct plica_report_file *file, const char *const names[2])
+{
+	return !plica_npz_has(file->npz, names[0]) && plica_npz_has(file->npz, names[1]) ? names[1]
+											 : names[0];
+}
+
+static enum plica_status read_origin(struct plica_report_result *result,
+	const struct plica_report_file *file, struct plica_error *err)
+{
+	static const char name[] = "object_origin";
+	double *origin = NULL;
+	size_t count = 0;
+	enum plica_status status;
+
+	if (!plica_npz_has(file->npz, name))
+		return PLICA_OK;
+	status = plica_report_read_vector(&origin, &count, file, name, err);
+	if (status != PLICA_OK)
+		return status;
+	if (count != 2 || !isfinite(origin[0]) || !isfinite(origin[1]))
+		status = plica_error_set(err, PLICA_ERR_DATA,
+			"cannot use '%s': '%s' has %zu entr%s, expected a finite row and column",
+			file->path, name, count, count == 1 ? "y" : "ies");
+	else
+		memcpy(result->origin_px, origin, sizeof(result->origin_px));
 	plica_free(origin);
 	return status;
 }
 
-static enum plica_status read_extras(
-	struct plica_report_result *result, struct plica_npz *npz, struct plica_error *err)
+static enum plica_status read_object(struct plica_report_result *result,
+	const struct plica_report_file *file, struct plica_error *err)
 {
-	const char *probe = present(npz, probe_names);
+	size_t slices = 0;
+	enum plica_status status;
+
+	PLICA_TRY(plica_report_read_picture(
+		&result->object, &slices, file, present(file, object_names), err));
+	if (slices > 1)
+		PLICA_TRY(plica_strings_printf(&result->warnings, err,
+			"the object has %zu slices, and the first is shown", slices));
+	PLICA_TRY(read_origin(result, file, err));
+out:
+	return status;
+}
+
+static enum plica_status read_extras(struct plica_report_result *result,
+	const struct plica_report_file *file, struct plica_error *err)
+{
+	const char *probe = present(file, probe_names);
 	double *fourier_error = NULL;
 	size_t count = 0;
 	enum plica_status status = PLICA_OK;
 
-	if (plica_npz_has(npz, probe))
+	if (plica_npz_has(file->npz, probe))
 		PLICA_TRY(plica_report_read_picture(
-			&result->probe, &result->probe_modes, npz, probe, err));
-	if (plica_npz_has(npz, "loss"))
+			&result->probe, &result->probe_modes, file, probe, err));
+	if (plica_npz_has(file->npz, "loss"))
 		PLICA_TRY(plica_report_read_vector(
-			&result->loss, &result->epoch_count, npz, "loss", err));
-	if (plica_npz_has(npz, "fourier_error"))
+			&result->loss, &result->epoch_count, file, "loss", err));
+	if (plica_npz_has(file->npz, "fourier_error"))
 		PLICA_TRY(plica_report_read_vector(
-			&fourier_error, &count, npz, "fourier_error", err));
+			&fourier_error, &count, file, "fourier_error", err));
 	if (count == 1)
 		result->fourier_error = fourier_error[0];
 out:
@@ -97,16 +106,20 @@ static enum plica_status read_result(struct plica_report_result *result,
 	const struct plica_report_job *job, struct plica_error *err)
 {
 	struct plica_error own = {.text = ""};
-	struct plica_npz *npz = NULL;
+	struct plica_report_file file = {NULL, NULL};
+	char *path = NULL;
 	enum plica_status status;
 
-	PLICA_TRY(open_result(&npz, job->folder, err));
-	PLICA_TRY(read_object(result, npz, err));
+	PLICA_TRY(find_result(&path, job->folder, err));
+	file.path = path;
+	PLICA_TRY(plica_npz_open(&file.npz, path, err));
+	PLICA_TRY(read_object(result, &file, err));
 	/* The object can be shown without what else should be there. */
-	if (read_extras(result, npz, &own) != PLICA_OK)
+	if (read_extras(result, &file, &own) != PLICA_OK)
 		PLICA_TRY(plica_strings_add(&result->warnings, own.text, err));
 out:
-	plica_npz_close(npz);
+	plica_npz_close(file.npz);
+	plica_free(path);
 	return status;
 }
 

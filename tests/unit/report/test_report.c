@@ -204,6 +204,19 @@ static void empty_study_has_a_page(void **state)
 	plica_text_release(&page);
 }
 
+/* A study of one job with a data set and, so far, no result. */
+static void make_single(const char *root)
+{
+	char path[1024];
+
+	make_job(root, "one", "done");
+	write_in(root, "reconstruction_manifest.json",
+		"{\"artifact_root\": \"/old\", \"jobs\": [{\"dose\": 1000, \"view\": \"baseline\", "
+		"\"split\": \"train\", \"output_dir\": \"/old/one\", \"input_npz\": "
+		"\"/old/one.npz\"}]}");
+	artifact_input(artifact_path(path, root, "one.npz"), 1000.0, true);
+}
+
 /* The truth itself as the result: there is a truth, but no figure to be believed. */
 static void refused_figures_are_not_a_missing_truth(void **state)
 {
@@ -211,18 +224,45 @@ static void refused_figures_are_not_a_missing_truth(void **state)
 	char root[512], path[1024];
 
 	(void)state;
-	(void)scratch_path(root, "refused");
-	make_job(root, "one", "done");
-	write_in(root, "reconstruction_manifest.json",
-		"{\"artifact_root\": \"/old\", \"jobs\": [{\"dose\": 1000, \"view\": \"baseline\", "
-		"\"split\": \"train\", \"output_dir\": \"/old/one\", \"input_npz\": "
-		"\"/old/one.npz\"}]}");
-	artifact_input(artifact_path(path, root, "one.npz"), 1000.0, true);
+	make_single(scratch_path(root, "refused"));
 	artifact_result(artifact_path(path, root, "one/reconstruction.npz"), 0.0);
 	make_page(&page, root, NULL);
 	assert_shows(&page, "No error against the truth (complex NRMSE) can be trusted.");
 	assert_shows(&page, "<span>not trusted</span>");
 	assert_shows(&page, "better than shot noise allows");
+	plica_text_release(&page);
+}
+
+/* A result with an object of `dtype` and an origin of so many entries. */
+static void save_odd_result(const char *root, enum plica_dtype dtype, size_t entries)
+{
+	static const char *const names[] = {"reconstructed_object", "object_origin"};
+	const size_t shape[2] = {ARTIFACT_PX, ARTIFACT_PX};
+	struct plica_array arrays[2] = {0};
+	struct plica_error err;
+	char path[1024];
+
+	assert_ok(plica_array_create(&arrays[0], dtype, 2, shape, &err));
+	assert_ok(plica_array_create(&arrays[1], PLICA_DTYPE_F64, 1, &entries, &err));
+	artifact_save(artifact_path(path, root, "one/reconstruction.npz"), names, arrays, 2);
+}
+
+static void results_that_cannot_be_used_name_their_file(void **state)
+{
+	struct plica_text page = {0};
+	char root[512];
+
+	(void)state;
+	make_single(scratch_path(root, "odd"));
+	save_odd_result(root, PLICA_DTYPE_F32, 2);
+	make_page(&page, root, NULL);
+	assert_shows(&page, "/odd/one/reconstruction.npz&#39;: &#39;reconstructed_object&#39; is "
+			    "float32 (48, 48), expected complex numbers");
+	plica_text_release(&page);
+	save_odd_result(root, PLICA_DTYPE_C64, 3);
+	make_page(&page, root, NULL);
+	assert_shows(&page, "/odd/one/reconstruction.npz&#39;: &#39;object_origin&#39; has 3 "
+			    "entries, expected a finite row and column");
 	plica_text_release(&page);
 }
 
@@ -248,6 +288,7 @@ int main(void)
 		cmocka_unit_test(failures_leave_the_old_page),
 		cmocka_unit_test(empty_study_has_a_page),
 		cmocka_unit_test(refused_figures_are_not_a_missing_truth),
+		cmocka_unit_test(results_that_cannot_be_used_name_their_file),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, artifact_remove);
