@@ -165,6 +165,12 @@ static void run_fact(struct plica_html *html, const struct plica_report_outcome 
 	fact_end(html);
 }
 
+/* A file without losses or probe tells nothing of their number. */
+static double recorded(size_t count)
+{
+	return count > 0 ? (double)count : (double)NAN;
+}
+
 static void data_facts(struct plica_html *html, const struct plica_report_card *card)
 {
 	const struct plica_report_result *result = card->result;
@@ -192,10 +198,10 @@ static void data_facts(struct plica_html *html, const struct plica_report_card *
 	run_fact(html, card->outcome, "time", PLICA_REPORT_SECONDS, plica_html_duration);
 	run_fact(html, card->outcome, "peak memory", PLICA_REPORT_MEMORY, plica_html_bytes);
 	fact_begin(html, "epochs");
-	plica_html_count(html, (double)result->epoch_count);
+	plica_html_count(html, recorded(result->epoch_count));
 	fact_end(html);
 	fact_begin(html, "probe modes");
-	plica_html_count(html, (double)result->probe_modes);
+	plica_html_count(html, recorded(result->probe_modes));
 	fact_end(html);
 	for (size_t i = 0; i < SELECTION_COUNT; i++)
 		selection_fact(html, &result->input, i);

@@ -80,6 +80,20 @@ static enum plica_status pair_up(
 	return PLICA_OK;
 }
 
+/* "Object, phase, dose 1000, dense, train" */
+static enum plica_status describe(struct plica_text *out, const char *what,
+	const struct plica_report_job *job, struct plica_error *err)
+{
+	enum plica_status status;
+
+	PLICA_TRY(plica_text_add(out, what, err));
+	if (isfinite(job->dose))
+		PLICA_TRY(plica_text_printf(out, err, ", dose %.0f", job->dose));
+	PLICA_TRY(plica_text_printf(out, err, ", %s, %s", job->view, job->split));
+out:
+	return status;
+}
+
 /* A picture with its caption; the alternative text also names the job. Pictures of one `plane`
  * show the same area. */
 static void add(struct plica_html *html, const struct plica_report_card *card,
@@ -89,8 +103,7 @@ static void add(struct plica_html *html, const struct plica_report_card *card,
 	const struct plica_json *metadata = card->result->input.metadata;
 	struct plica_figure figure = {.array = array, .scale = scale, .limit_px = card->limit_px};
 	struct plica_text alt = {0};
-	enum plica_status status = plica_text_printf(&alt, html->err, "%s, dose %.0f, %s, %s",
-		caption, card->job->dose, card->job->view, card->job->split);
+	enum plica_status status = describe(&alt, caption, card->job, html->err);
 
 	if (status != PLICA_OK && html->status == PLICA_OK)
 		html->status = status;
@@ -198,8 +211,7 @@ static enum plica_status thumbnail(struct plica_html *html, const struct plica_r
 	PLICA_TRY(pair_up(&pair, result, html->err));
 	PLICA_TRY(plica_figure_phase_scale(
 		&scale, pair.truth.data != NULL ? &pair.truth : &pair.object, html->err));
-	PLICA_TRY(plica_text_printf(alt, html->err, "Phase of the object, dose %.0f, %s, %s",
-		job->dose, job->view, job->split));
+	PLICA_TRY(describe(alt, "Phase of the object", job, html->err));
 	figure.array = &pair.object;
 	figure.alt = alt->data;
 	plica_figure_image(html, &figure);

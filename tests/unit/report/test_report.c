@@ -211,7 +211,7 @@ static void make_single(const char *root)
 
 	make_job(root, "one", "done");
 	write_in(root, "reconstruction_manifest.json",
-		"{\"artifact_root\": \"/old\", \"jobs\": [{\"dose\": 1000, \"view\": \"baseline\", "
+		"{\"artifact_root\": \"/old\", \"jobs\": [{\"view\": \"baseline\", "
 		"\"split\": \"train\", \"output_dir\": \"/old/one\", \"input_npz\": "
 		"\"/old/one.npz\"}]}");
 	artifact_input(artifact_path(path, root, "one.npz"), 1000.0, true);
@@ -258,6 +258,13 @@ static void results_that_cannot_be_used_name_their_file(void **state)
 	make_page(&page, root, NULL);
 	assert_shows(&page, "/odd/one/reconstruction.npz&#39;: &#39;reconstructed_object&#39; is "
 			    "float32 (48, 48), expected complex numbers");
+	plica_text_release(&page);
+	save_odd_result(root, PLICA_DTYPE_C64, 2);
+	make_page(&page, root, NULL);
+	/* what the file does not hold is not none of it */
+	assert_shows(&page, "<dt>epochs</dt><dd>\xe2\x80\x93</dd>");
+	assert_shows(&page, "<dt>probe modes</dt><dd>\xe2\x80\x93</dd>");
+	assert_shows(&page, "alt=\"Object, phase, baseline, train\"");
 	plica_text_release(&page);
 	save_odd_result(root, PLICA_DTYPE_C64, 3);
 	make_page(&page, root, NULL);
