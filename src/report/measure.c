@@ -172,13 +172,15 @@ static enum plica_status add_truth(struct plica_report_result *result,
 	return status == PLICA_OK ? PLICA_OK : plica_copy_text(&result->reason, own.text, err);
 }
 
+/* Poisson's loss may be negative: a tenth of its size. */
 static bool loss_has_grown(const struct plica_report_result *result)
 {
 	double best = INFINITY;
 
 	for (size_t i = 0; i < result->epoch_count; i++)
 		best = fmin(best, result->loss[i]);
-	return result->epoch_count > 0 && !(result->loss[result->epoch_count - 1] <= 1.1 * best);
+	return result->epoch_count > 0 &&
+	       !(result->loss[result->epoch_count - 1] - best <= 0.1 * fabs(best));
 }
 
 static enum plica_status add_warnings(struct plica_report_result *result,

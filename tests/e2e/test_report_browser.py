@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The report in a real browser: it asks for nothing, complains of nothing, and works."""
 import csv
+import pathlib
 import re
 
 import numpy as np
@@ -174,6 +175,33 @@ def test_metric_can_be_chosen(browser, report):
             assert [point["x"] for point in means] == [0.3, 0.6, 0.75]
             assert means[0]["y"] > means[2]["y"]
         assert "Relative Fourier error" in page.inner_text(".matrix caption")
+
+
+def test_a_curve_without_crossing_leaves_the_knee(browser, report):
+    with Visit(browser, report) as visit:
+        page = visit.page
+        page.evaluate("""document.querySelectorAll(".jobs tbody tr").forEach((row, index) =>
+            index === 0 ? delete row.dataset.frc : row.dataset.frc = 0.5)""")
+        page.select_option("#metric", "frc")
+        assert [point["y"] for point in chart(page, "overlap")["usual knee"]] == [0.55, 0.55]
+
+
+def test_negative_losses_are_drawn(browser, write, tmp_path):
+    """Poisson's loss of many photons is below zero: no logarithm, and no growth where it falls."""
+    random = np.random.default_rng(7)
+    truth = report_study.specimen(random)
+    job = report_study.make_job(tmp_path, 1000, report_study.PLACES[0], truth, random)
+    path = pathlib.Path(job["output_dir"]) / "reconstruction.npz"
+    np.savez(path, **{**np.load(path), "loss": np.linspace(-200.0, -210.0, 20)})
+    artifacts = report_study.write_manifest(tmp_path, [job])
+    with Visit(browser, write(artifacts, tmp_path / "report.html")) as visit:
+        visit.page.click("#job-1 summary")
+        found = visit.page.eval_on_selector("#job-1 [data-chart=loss]", """(canvas) => {
+            const { type, min, max } = Chart.getChart(canvas).scales.y;
+            return { type, min, max }; }""")
+        assert found["type"] == "linear" and found["min"] <= -210 and found["max"] >= -200
+        assert "above the smallest one" not in visit.page.inner_text("#job-1")
+        assert visit.complaints == []
 
 
 def test_filter_hides_other_jobs(browser, report):

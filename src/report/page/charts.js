@@ -40,8 +40,10 @@
 		};
 	}
 
-	// From just below the smallest value to just above the largest.
+	// From just below the smallest value to just above the largest; linear where a logarithm fails.
 	function logAxis(title, values) {
+		if (values.some((value) => value !== null && value <= 0))
+			return axis(title, { type: "linear" });
 		const positive = values.filter((value) => value > 0);
 		const limits = positive.length > 0
 			? { min: 0.9 * Math.min(...positive), max: 1.1 * Math.max(...positive) } : {};
@@ -201,7 +203,7 @@
 			})), colour(`view-${index % 6}`), { pointRadius: 4 });
 		});
 		const y = logAxis(metricName(), sets.flatMap((set) => set.data).map((point) => point.y));
-		const top = y.max ?? 1.1 * Math.max(0, ...points.map((point) => value(point)));
+		const top = y.max ?? 1.1 * Math.max(0, ...points.map((point) => value(point)).filter(Number.isFinite));
 
 		sets.push(line("usual knee", knee.map((x) => ({ x, y: top })), "#8882", {
 			fill: "start", borderWidth: 0, band: true, silent: true,
@@ -228,7 +230,7 @@
 			data: { datasets: [line("loss", points, colour("view-0"))] },
 			options: options({
 				x: axis("Epoch", { type: "linear", min: 1 }),
-				y: logAxis("Mean squared residual", job.loss),
+				y: logAxis("Loss, mean per pixel", job.loss),
 			}),
 		};
 	}
