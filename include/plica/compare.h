@@ -60,6 +60,8 @@
 
 /** The shortest side of an area that can be compared, px. */
 #define PLICA_COMPARE_LEAST_PX 8
+/** The widest smoothing before MS-SSIM, sigma in px. */
+#define PLICA_COMPARE_MOST_SIGMA_PX 8
 
 /** A complex object on its pixel grid; borrowed. Row-major, contiguous. */
 struct plica_compare_object {
@@ -107,7 +109,8 @@ PLICA_API void plica_compare_mask(struct plica_compare_mask *out, float *illumin
 struct plica_compare_options {
 	/** Largest shift looked for on either axis, 1 to 1000 px; default 20. */
 	double max_shift_px;
-	/** Gaussian smoothing of both pictures before MS-SSIM, sigma in px; 0 = none; default 1. */
+	/** Gaussian smoothing of both pictures before MS-SSIM, sigma in px, 0 (none) to
+	 * PLICA_COMPARE_MOST_SIGMA_PX; default 1. */
 	double msssim_sigma_px;
 	/** Try the eight orientations, with and without conjugation; default false. */
 	bool try_orientations;

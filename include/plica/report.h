@@ -18,12 +18,16 @@
 #ifndef PLICA_REPORT_H
 #define PLICA_REPORT_H
 
+#include "plica/compare.h"
 #include "plica/error.h"
 
 struct plica_report_options {
 	const char *artifact_root; /**< folder of the manifest */
 	const char *output_path;   /**< the HTML file; its folder must exist */
 	const char *title;         /**< NULL: the study's name */
+	/** How results are compared with the truth; the photons per pixel are the data's. NULL: the
+	 * defaults. */
+	const struct plica_compare_options *compare;
 };
 
 /**

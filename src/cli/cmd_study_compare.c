@@ -58,7 +58,8 @@ static enum plica_status find_other(
 }
 
 static enum plica_status compare_job(struct entry *entry, const struct plica_job *job,
-	const struct arguments *arguments, struct plica_error *err)
+	const struct plica_design *design, const struct arguments *arguments,
+	struct plica_error *err)
 {
 	struct compare_request request;
 	enum plica_status status;
@@ -72,6 +73,7 @@ static enum plica_status compare_job(struct entry *entry, const struct plica_job
 	request.reference = entry->reference;
 	request.data = arguments->reference_root != NULL ? job->input_npz : NULL;
 	request.options.try_orientations = arguments->try_orientations;
+	request.options.msssim_sigma_px = design->metrics.ms_ssim_sigma_px;
 	PLICA_TRY(compare_files(&entry->result, &request, err));
 out:
 	return status;
@@ -91,7 +93,8 @@ static void compare_jobs(
 		else if (!plica_file_exists(jobs->item[i].result_path))
 			reason = "not reconstructed yet";
 		else
-			(void)compare_job(&entries[i], &jobs->item[i], arguments, &err);
+			(void)compare_job(
+				&entries[i], &jobs->item[i], jobs->design, arguments, &err);
 		(void)snprintf(entries[i].reason, sizeof(entries[i].reason), "%s", reason);
 	}
 }

@@ -20,12 +20,16 @@ static int report(const char *path, const struct arguments *arguments)
 	struct plica_error err = {0};
 	struct plica_design *design = NULL;
 	struct plica_report_options options = {0};
+	struct plica_compare_options compare;
 	char *output = NULL;
 
 	PLICA_TRY(plica_design_load(&design, path, &err));
 	options.artifact_root =
 		arguments->artifact_root != NULL ? arguments->artifact_root : design->artifact_root;
 	options.title = arguments->title != NULL ? arguments->title : design->name;
+	plica_compare_options_init(&compare);
+	compare.msssim_sigma_px = design->metrics.ms_ssim_sigma_px;
+	options.compare = &compare;
 	if (arguments->output != NULL)
 		PLICA_TRY(plica_copy_text(&output, arguments->output, &err));
 	else

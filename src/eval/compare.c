@@ -17,7 +17,6 @@
 /* Below one pixel every shift would lie at the limit. */
 #define LEAST_SHIFT_PX 1.0
 #define MOST_SHIFT_PX 1000.0
-#define MOST_SIGMA_PX 8.0
 
 void plica_compare_options_init(struct plica_compare_options *options)
 {
@@ -31,10 +30,11 @@ static enum plica_status check_options(
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the largest shift is %g px, expected %g to %g", options->max_shift_px,
 			LEAST_SHIFT_PX, MOST_SHIFT_PX);
-	if (!(options->msssim_sigma_px >= 0.0 && options->msssim_sigma_px <= MOST_SIGMA_PX))
+	if (!(options->msssim_sigma_px >= 0.0 &&
+		    options->msssim_sigma_px <= PLICA_COMPARE_MOST_SIGMA_PX))
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
-			"the smoothing before MS-SSIM is %g px, expected 0 to %g",
-			options->msssim_sigma_px, MOST_SIGMA_PX);
+			"the smoothing before MS-SSIM is %g px, expected 0 to %d",
+			options->msssim_sigma_px, PLICA_COMPARE_MOST_SIGMA_PX);
 	if (!(options->photons_per_px >= 0.0 && isfinite(options->photons_per_px)))
 		return plica_error_set(err, PLICA_ERR_ARGUMENT,
 			"the photons per object pixel are %g, expected 0 or more",

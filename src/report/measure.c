@@ -123,7 +123,8 @@ out:
 	return status;
 }
 
-static enum plica_status compare(struct plica_report_result *result, struct plica_error *err)
+static enum plica_status compare(struct plica_report_result *result,
+	const struct plica_compare_options *wanted, struct plica_error *err)
 {
 	struct plica_compare_options options;
 	const struct plica_report_input *input = &result->input;
@@ -144,6 +145,8 @@ static enum plica_status compare(struct plica_report_result *result, struct plic
 		&pair.area, &pair.reference, input->y_px, input->x_px, input->position_count, err));
 	plica_compare_mask(&result->mask, input->illumination, &pair, PLICA_COMPARE_MASK_LEVEL);
 	plica_compare_options_init(&options);
+	if (wanted != NULL)
+		options = *wanted;
 	options.photons_per_px = result->mask.photons_per_px;
 	PLICA_TRY(plica_compare(&result->comparison, &pair, &options, err));
 out:
@@ -152,7 +155,8 @@ out:
 
 /* Data set and comparison may fail, for a reason that the page shows. */
 static enum plica_status add_truth(struct plica_report_result *result,
-	const struct plica_report_job *job, struct plica_error *err)
+	const struct plica_report_job *job, const struct plica_compare_options *options,
+	struct plica_error *err)
 {
 	struct plica_error own = {.text = ""};
 	enum plica_status status;
@@ -168,7 +172,7 @@ static enum plica_status add_truth(struct plica_report_result *result,
 		if (status != PLICA_OK)
 			return status;
 	}
-	status = compare(result, &own);
+	status = compare(result, options, &own);
 	return status == PLICA_OK ? PLICA_OK : plica_copy_text(&result->reason, own.text, err);
 }
 
@@ -212,7 +216,8 @@ out:
 }
 
 enum plica_status plica_report_result_load(struct plica_report_result *out,
-	const struct plica_report_job *job, struct plica_error *err)
+	const struct plica_report_job *job, const struct plica_compare_options *options,
+	struct plica_error *err)
 {
 	enum plica_status status;
 
@@ -220,7 +225,7 @@ enum plica_status plica_report_result_load(struct plica_report_result *out,
 		.input.dose_photons = (double)NAN,
 		.mask = {(double)NAN, (double)NAN}};
 	PLICA_TRY(read_result(out, job, err));
-	PLICA_TRY(add_truth(out, job, err));
+	PLICA_TRY(add_truth(out, job, options, err));
 	PLICA_TRY(add_warnings(out, job, err));
 out:
 	return status;

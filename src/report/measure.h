@@ -49,12 +49,13 @@ struct plica_report_result {
 };
 
 /**
- * Loads the result of a job that is done and compares it. An error means that the reconstruction
+ * Loads the result of a job that is done and compares it (`options` NULL: the defaults). An error means that the reconstruction
  * itself cannot be read; whatever else is wrong is a reason or a warning in the result. Release
  * with plica_report_result_release in every case.
  */
 PLICA_MUST_USE enum plica_status plica_report_result_load(struct plica_report_result *out,
-	const struct plica_report_job *job, struct plica_error *err);
+	const struct plica_report_job *job, const struct plica_compare_options *options,
+	struct plica_error *err);
 void plica_report_result_release(struct plica_report_result *result);
 
 #endif

@@ -28,6 +28,7 @@ struct page {
 	struct plica_report_outcome *outcome;
 	struct plica_html cards;
 	struct plica_html data; /* members of the charts' JSON object */
+	const struct plica_compare_options *compare;
 	size_t limit_px;
 };
 
@@ -66,7 +67,7 @@ static enum plica_status add_job(struct page *page, size_t index, struct plica_e
 
 	PLICA_TRY(plica_report_outcome_init(outcome, job, err));
 	if (job->state == PLICA_REPORT_DONE) {
-		if (plica_report_result_load(&result, job, &own) == PLICA_OK) {
+		if (plica_report_result_load(&result, job, page->compare, &own) == PLICA_OK) {
 			PLICA_TRY(add_result(page, index, &result, err));
 			card.result = &result;
 		} else {
@@ -253,6 +254,7 @@ static enum plica_status load(
 	PLICA_TRY(plica_report_study_load(&page->study, options->artifact_root, err));
 	PLICA_TRY(PLICA_NEW(&page->outcome, page->study.count, err));
 	page->limit_px = picture_limit(&page->study);
+	page->compare = options->compare;
 	for (size_t i = 0; i < page->study.count; i++)
 		PLICA_TRY(add_job(page, i, err));
 	status = page->data.status;

@@ -13,6 +13,9 @@
 #include "study/design.h"
 #include "study/paths.h"
 
+/* PLICA_COMPARE_MOST_SIGMA_PX, of a room that this one does not use. */
+#define MOST_SIGMA_PX 8.0
+
 /* The first of each is the default. */
 static const char *const noise_models[] = {"gaussian", NULL};
 static const char *const ml_noise_models[] = {"poisson", "gaussian", NULL};
@@ -55,9 +58,10 @@ static enum plica_status take_metrics(struct plica_build *build, struct plica_er
 	double sigma = raw->ms_ssim_sigma != NULL ? *raw->ms_ssim_sigma : 1.0;
 	double threshold = raw->frc_threshold != NULL ? *raw->frc_threshold : 0.5;
 
-	if (!(sigma >= 0.0 && sigma <= 100.0))
+	if (!(sigma >= 0.0 && sigma <= MOST_SIGMA_PX))
 		return plica_outline_complain(build->outline, "metrics.ms_ssim_sigma", err,
-			"'metrics.ms_ssim_sigma' is %g: expected a number from 0 to 100", sigma);
+			"'metrics.ms_ssim_sigma' is %g: expected a number from 0 to %g", sigma,
+			MOST_SIGMA_PX);
 	if (!(threshold > 0.0 && threshold < 1.0))
 		return plica_outline_complain(build->outline, "metrics.frc_threshold", err,
 			"'metrics.frc_threshold' is %g: expected a number in (0, 1)", threshold);

@@ -59,6 +59,25 @@ def test_table_says_what_compare_says(plica, study, tmp_path):
     assert not (tmp_path / "dose_100000_baseline_test_frc_curves.csv").exists()
 
 
+def test_the_designs_smoothing_counts(plica, study, tmp_path):
+    """Of small pictures PtychoPINN's MS-SSIM alone has a value, and its amplitudes are smoothed."""
+    design = study.parent / "smooth.yaml"
+    design.write_text(DESIGN + "metrics: {ms_ssim_sigma: 3}\n")
+    plica("study", "compare", design, "-o", tmp_path)
+    row = rows_of(tmp_path / "comparison_metrics.csv")[0]
+    figures = [
+        json.loads(
+            plica("compare", row["reconstruction"], "-r", row["reference"], "--json", *option).stdout
+        )["metrics"]["amplitude_ms_ssim_ptychopinn"]["value"]
+        for option in ((), ("--ms-ssim-sigma", "3"))
+    ]
+    assert figures[0] != pytest.approx(figures[1], rel=1e-3)
+    assert float(row["amplitude_ms_ssim_ptychopinn"]) == pytest.approx(figures[1], rel=1e-8)
+    page = tmp_path / "report.html"
+    plica("study", "report", design, "-o", page)
+    assert f"amplitude MS-SSIM</dt><dd>{figures[1]:.4f}</dd>" in page.read_text()
+
+
 def test_another_programs_results(plica, study, tmp_path):
     plica("study", "compare", study, "-o", tmp_path)
     row = rows_of(tmp_path / "comparison_metrics.csv")[2]

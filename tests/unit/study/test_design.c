@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plica/compare.h"
 #include "testing.h"
 
 #define SMALLEST                                                                                   \
@@ -197,6 +198,9 @@ static void values_out_of_range_are_refused(void **state)
 	assert_refused(SMALLEST "gridsizes: [0]\n", "a whole number from 1 to 8");
 	assert_refused(SMALLEST "seeds: {grouping: -1}\n", "'seeds.grouping' is -1");
 	assert_refused(SMALLEST "metrics: {frc_threshold: 1}\n", "a number in (0, 1)");
+	assert_int_equal(PLICA_COMPARE_MOST_SIGMA_PX, 8);
+	assert_refused(SMALLEST "metrics: {ms_ssim_sigma: 8.5}\n",
+		"'metrics.ms_ssim_sigma' is 8.5: expected a number from 0 to 8");
 	assert_refused(SMALLEST "reconstruction: {num_epochs: 0}\n",
 		"'reconstruction.num_epochs' is 0: expected a whole number from 1 to 1000000");
 	assert_refused(SMALLEST "environment: ['A B']\n", "'environment[0]' is A B");
