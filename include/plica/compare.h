@@ -242,6 +242,11 @@ PLICA_API PLICA_MUST_USE enum plica_status plica_compare(struct plica_comparison
 	struct plica_error *err);
 PLICA_API void plica_comparison_free(struct plica_comparison *comparison);
 
+/** Where the FRC first crosses another threshold, as a fraction of Nyquist; no number where
+ * PLICA_METRIC_FRC_MEAN is none, for the same reason. */
+PLICA_API struct plica_metric plica_comparison_crossing(
+	const struct plica_comparison *comparison, double threshold);
+
 /**
  * The area that a scan covers well, in a reference whose pixel [0, 0] is at the origin of
  * `reference`: from the smallest position rounded up to the largest rounded down, cut at the

@@ -28,6 +28,7 @@ struct plica_report_options {
 	/** How results are compared with the truth; the photons per pixel are the data's. NULL: the
 	 * defaults. */
 	const struct plica_compare_options *compare;
+	double frc_threshold; /**< of the resolution that is shown, in (0, 1); 0: 0.5 */
 };
 
 /**

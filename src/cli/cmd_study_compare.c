@@ -120,7 +120,8 @@ static enum plica_status add_header(struct plica_text *text, struct plica_error 
 	PLICA_TRY(plica_text_add(text,
 		"dose,view,split,backend,reconstruction,reference,factor_re,factor_im,"
 		"ramp_y_cycles,ramp_x_cycles,shift_y_px,shift_x_px,orientation,conjugated,"
-		"photons_per_object_pixel,mask_share,amplitude_range,phase_range_rad",
+		"photons_per_object_pixel,mask_share,amplitude_range,phase_range_rad,"
+		"frc_threshold,frc_crossing",
 		err));
 	for (int k = 0; k < PLICA_METRIC_COUNT; k++)
 		PLICA_TRY(plica_text_printf(
@@ -130,50 +131,49 @@ out:
 	return status;
 }
 
-/* Empty fields where there is no figure, and "key: reason; ..." behind them. */
-static enum plica_status add_figures(struct plica_text *text, struct plica_text *reasons,
-	const struct plica_comparison *comparison, struct plica_error *err)
+/* An empty field where there is no figure, and "key: reason; ..." behind them. */
+static enum plica_status add_figure(struct plica_text *text, struct plica_text *reasons,
+	const char *key, const struct plica_metric *metric, struct plica_error *err)
 {
-	enum plica_status status = PLICA_OK;
+	enum plica_status status;
 
-	for (int k = 0; k < PLICA_METRIC_COUNT; k++) {
-		const struct plica_metric *metric = &comparison->metric[k];
-
-		if (metric->reason == NULL) {
-			PLICA_TRY(plica_text_printf(text, err, ",%.10g", metric->value));
-			continue;
-		}
-		PLICA_TRY(plica_text_add(text, ",", err));
-		PLICA_TRY(plica_text_printf(reasons, err, "%s%s: %s", reasons->size > 0 ? "; " : "",
-			plica_metric_key((enum plica_metric_kind)k), metric->reason));
-	}
+	if (metric->reason == NULL)
+		return plica_text_printf(text, err, ",%.10g", metric->value);
+	PLICA_TRY(plica_text_add(text, ",", err));
+	PLICA_TRY(plica_text_printf(
+		reasons, err, "%s%s: %s", reasons->size > 0 ? "; " : "", key, metric->reason));
 out:
 	return status;
 }
 
 static enum plica_status add_result(struct plica_text *text, struct plica_text *reasons,
-	const struct compare_result *result, struct plica_error *err)
+	const struct compare_result *result, double threshold, struct plica_error *err)
 {
 	const struct plica_comparison *comparison = result->comparison;
 	const struct plica_removed *removed = &comparison->removed;
+	const struct plica_metric crossing = plica_comparison_crossing(comparison, threshold);
 	enum plica_status status;
 
 	PLICA_TRY(plica_text_printf(text, err, ",%.10g,%.10g,%.10g,%.10g,%.10g,%.10g,%s,%d",
 		removed->factor_re, removed->factor_im, removed->ramp_y_cycles,
 		removed->ramp_x_cycles, removed->shift_y_px, removed->shift_x_px,
 		plica_orientation_name(removed->orientation), removed->conjugated));
-	PLICA_TRY(plica_text_printf(text, err, ",%.10g,%.10g,%.10g,%.10g", result->photons_per_px,
-		result->mask_share, comparison->amplitude_range, comparison->phase_range_rad));
-	PLICA_TRY(add_figures(text, reasons, comparison, err));
+	PLICA_TRY(plica_text_printf(text, err, ",%.10g,%.10g,%.10g,%.10g,%.10g",
+		result->photons_per_px, result->mask_share, comparison->amplitude_range,
+		comparison->phase_range_rad, threshold));
+	PLICA_TRY(add_figure(text, reasons, "frc_crossing", &crossing, err));
+	for (int k = 0; k < PLICA_METRIC_COUNT; k++)
+		PLICA_TRY(add_figure(text, reasons, plica_metric_key((enum plica_metric_kind)k),
+			&comparison->metric[k], err));
 out:
 	return status;
 }
 
 static enum plica_status add_row(struct plica_text *text, const struct plica_job *job,
-	const struct entry *entry, struct plica_error *err)
+	const struct entry *entry, double threshold, struct plica_error *err)
 {
 	/* from factor_re to the last figure */
-	const int empty = 12 + PLICA_METRIC_COUNT;
+	const int empty = 14 + PLICA_METRIC_COUNT;
 	struct plica_text reasons = {0};
 	enum plica_status status;
 
@@ -183,7 +183,7 @@ static enum plica_status add_row(struct plica_text *text, const struct plica_job
 	PLICA_TRY(plica_text_add(text, ",", err));
 	PLICA_TRY(add_quoted(text, entry->reference, err));
 	if (entry->result.comparison != NULL)
-		PLICA_TRY(add_result(text, &reasons, &entry->result, err));
+		PLICA_TRY(add_result(text, &reasons, &entry->result, threshold, err));
 	else
 		PLICA_TRY(plica_text_add(&reasons, entry->reason, err));
 	for (int i = 0; entry->result.comparison == NULL && i < empty; i++)
@@ -205,7 +205,8 @@ static enum plica_status save_table(const char *folder, const struct entry *entr
 
 	PLICA_TRY(add_header(&text, err));
 	for (size_t i = 0; i < jobs->count; i++)
-		PLICA_TRY(add_row(&text, &jobs->item[i], &entries[i], err));
+		PLICA_TRY(add_row(&text, &jobs->item[i], &entries[i],
+			jobs->design->metrics.frc_threshold, err));
 	PLICA_TRY(plica_path_join(&path, folder, TABLE_NAME, err));
 	PLICA_TRY(plica_file_save(path, text.data, text.size, err));
 	(void)printf("table: %s\n", path);

@@ -30,6 +30,7 @@ static int report(const char *path, const struct arguments *arguments)
 	plica_compare_options_init(&compare);
 	compare.msssim_sigma_px = design->metrics.ms_ssim_sigma_px;
 	options.compare = &compare;
+	options.frc_threshold = design->metrics.frc_threshold;
 	if (arguments->output != NULL)
 		PLICA_TRY(plica_copy_text(&output, arguments->output, &err));
 	else

@@ -188,6 +188,14 @@ static void measure_frc(struct plica_comparison *comparison)
 	metric[PLICA_METRIC_FRC_MEAN] = plica_frc_mean(frc);
 }
 
+struct plica_metric plica_comparison_crossing(
+	const struct plica_comparison *comparison, double threshold)
+{
+	const struct plica_metric *mean = &comparison->metric[PLICA_METRIC_FRC_MEAN];
+
+	return mean->reason != NULL ? *mean : plica_frc_crossing(&comparison->frc, NULL, threshold);
+}
+
 static void set_errors(struct plica_metric *metric, const struct plica_pixel_errors *errors)
 {
 	metric[PLICA_METRIC_NRMSE] = number(errors->nrmse);

@@ -32,23 +32,23 @@ double plica_report_noise_limit(const struct plica_report_outcome *outcome)
 	return sqrt(1.0 / (2.0 * outcome->fluence));
 }
 
-static void add_metrics(
-	struct plica_report_outcome *outcome, const struct plica_comparison *comparison)
+static void add_metrics(struct plica_report_outcome *outcome,
+	const struct plica_comparison *comparison, double frc_threshold)
 {
-	static const enum plica_metric_kind kinds[PLICA_REPORT_COMPARED] = {
-		[PLICA_REPORT_NRMSE] = PLICA_METRIC_NRMSE,
-		[PLICA_REPORT_PHASE_RMSE] = PLICA_METRIC_PHASE_RMSE,
-		[PLICA_REPORT_FRC] = PLICA_METRIC_FRC_HALF,
+	const struct plica_metric metrics[PLICA_REPORT_COMPARED] = {
+		[PLICA_REPORT_NRMSE] = comparison->metric[PLICA_METRIC_NRMSE],
+		[PLICA_REPORT_PHASE_RMSE] = comparison->metric[PLICA_METRIC_PHASE_RMSE],
+		[PLICA_REPORT_FRC] = plica_comparison_crossing(comparison, frc_threshold),
 	};
 
 	for (int i = 0; i < PLICA_REPORT_COMPARED; i++) {
-		outcome->figure[i] = comparison->metric[kinds[i]].value;
-		outcome->none[i] = comparison->metric[kinds[i]].reason;
+		outcome->figure[i] = metrics[i].value;
+		outcome->none[i] = metrics[i].reason;
 	}
 }
 
 enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
-	const struct plica_report_result *result, struct plica_error *err)
+	const struct plica_report_result *result, double frc_threshold, struct plica_error *err)
 {
 	outcome->loaded = true;
 	outcome->compared = result->comparison != NULL;
@@ -62,7 +62,7 @@ enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
 	outcome->figure[PLICA_REPORT_OVERLAP] =
 		plica_json_get_number(result->input.metadata, "linear_overlap", (double)NAN);
 	if (outcome->compared)
-		add_metrics(outcome, result->comparison);
+		add_metrics(outcome, result->comparison, frc_threshold);
 	else if (result->reason != NULL)
 		return plica_copy_text(&outcome->reason, result->reason, err);
 	return PLICA_OK;

@@ -45,9 +45,9 @@ struct plica_report_outcome {
 /** Figures of the job's record alone, and its reason. */
 PLICA_MUST_USE enum plica_status plica_report_outcome_init(struct plica_report_outcome *out,
 	const struct plica_report_job *job, struct plica_error *err);
-/** Adds those of its result. */
+/** Adds those of its result; the resolution is where the FRC crosses the threshold. */
 PLICA_MUST_USE enum plica_status plica_report_outcome_add(struct plica_report_outcome *outcome,
-	const struct plica_report_result *result, struct plica_error *err);
+	const struct plica_report_result *result, double frc_threshold, struct plica_error *err);
 /**
  * The complex NRMSE that counting statistics leave at best: n photons per object pixel fix its
  * phase and its relative amplitude to 1 / (2 sqrt n) each. NaN when n is not known.

@@ -19,9 +19,9 @@ void plica_report_overview(struct plica_html *html, const char *title,
 /** Dose x view: NRMSE as colour and number, with each object's phase. */
 void plica_report_matrix(struct plica_html *html, const struct plica_report_study *study,
 	const struct plica_report_outcome *outcome);
-/** The table of all jobs. */
+/** The table of all jobs; the threshold is that of the resolution. */
 void plica_report_table(struct plica_html *html, const struct plica_report_study *study,
-	const struct plica_report_outcome *outcome);
+	const struct plica_report_outcome *outcome, double frc_threshold);
 
 struct plica_report_card {
 	const struct plica_report_job *job;

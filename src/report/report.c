@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -29,6 +30,7 @@ struct page {
 	struct plica_html cards;
 	struct plica_html data; /* members of the charts' JSON object */
 	const struct plica_compare_options *compare;
+	double frc_threshold;
 	size_t limit_px;
 };
 
@@ -45,7 +47,8 @@ static enum plica_status add_result(struct page *page, size_t index,
 {
 	const struct plica_report_job *job = &page->study.job[index];
 	struct plica_report_outcome *outcome = &page->outcome[index];
-	enum plica_status status = plica_report_outcome_add(outcome, result, err);
+	enum plica_status status =
+		plica_report_outcome_add(outcome, result, page->frc_threshold, err);
 
 	if (status != PLICA_OK)
 		return status;
@@ -157,18 +160,21 @@ static void chart_of_study(struct plica_html *html, const char *kind, const char
 }
 
 /* The figures among which the reader chooses; the first is shown without scripts, too. */
-static void metric_choice(struct plica_html *html)
+static void metric_choice(struct plica_html *html, double frc_threshold)
 {
-	static const struct {
+	char resolution[64];
+	const struct {
 		enum plica_report_figure figure;
 		const char *name;
 	} choices[] = {
 		{PLICA_REPORT_NRMSE, "Complex NRMSE"},
 		{PLICA_REPORT_PHASE_RMSE, "Phase RMSE (rad)"},
-		{PLICA_REPORT_FRC, "Resolution (FRC 0.5, of Nyquist)"},
+		{PLICA_REPORT_FRC, resolution},
 		{PLICA_REPORT_FOURIER_ERROR, "Relative Fourier error"},
 	};
 
+	(void)snprintf(
+		resolution, sizeof(resolution), "Resolution (FRC %.4g, of Nyquist)", frc_threshold);
 	plica_html_add(
 		html, "<p class=\"script tools\"><label>Figure of merit <select id=\"metric\">");
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -185,7 +191,7 @@ static void quality_section(struct plica_html *html, const struct page *page)
 		"scanned, after removing what ptychography cannot determine: a complex factor, a "
 		"phase ramp and a shift. Lower is better, except for a resolution.</p>");
 	if (any_has(page, PLICA_REPORT_NRMSE)) {
-		metric_choice(html);
+		metric_choice(html, page->frc_threshold);
 		plica_html_add(html, "<div class=\"charts\">");
 		chart_of_study(html, "quality", "Quality against dose, a line for each view");
 		if (any_has(page, PLICA_REPORT_OVERLAP))
@@ -200,7 +206,7 @@ static void quality_section(struct plica_html *html, const struct page *page)
 static void jobs_sections(struct plica_html *html, const struct page *page)
 {
 	plica_html_add(html, "<section aria-labelledby=\"jobs\"><h2 id=\"jobs\">All jobs</h2>");
-	plica_report_table(html, &page->study, page->outcome);
+	plica_report_table(html, &page->study, page->outcome, page->frc_threshold);
 	plica_html_add(html,
 		"</section>\n<section aria-labelledby=\"details\"><div class=\"bar\">"
 		"<h2 id=\"details\">Job by job</h2>"
@@ -255,6 +261,8 @@ static enum plica_status load(
 	PLICA_TRY(PLICA_NEW(&page->outcome, page->study.count, err));
 	page->limit_px = picture_limit(&page->study);
 	page->compare = options->compare;
+	page->frc_threshold = options->frc_threshold > 0.0 ? options->frc_threshold : 0.5;
+	plica_html_printf(&page->data, "\"threshold\":%.6g", page->frc_threshold);
 	for (size_t i = 0; i < page->study.count; i++)
 		PLICA_TRY(add_job(page, i, err));
 	status = page->data.status;

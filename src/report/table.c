@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <stdio.h>
 
 #include "report/parts.h"
 
@@ -27,7 +28,7 @@ static const struct {
 } columns[PLICA_REPORT_FIGURES] = {
 	[PLICA_REPORT_NRMSE] = {"NRMSE", "complex", "nrmse", three_digits},
 	[PLICA_REPORT_PHASE_RMSE] = {"Phase RMSE", "rad", "phase", three_digits},
-	[PLICA_REPORT_FRC] = {"FRC 0.5", "of Nyquist", "frc", three_digits},
+	[PLICA_REPORT_FRC] = {"FRC", "of Nyquist", "frc", three_digits},
 	[PLICA_REPORT_FOURIER_ERROR] = {"E<sub>F</sub>", "relative", "fourier", three_digits},
 	[PLICA_REPORT_LOSS] = {"Final loss", "per pixel", "loss", three_digits},
 	[PLICA_REPORT_DOSE] = {"Measured dose", "photons", "measured", whole},
@@ -57,13 +58,17 @@ static void head_cell(struct plica_html *html, const char *name, const char *uni
 		key, name, unit);
 }
 
-static void head(struct plica_html *html)
+static void head(struct plica_html *html, double frc_threshold)
 {
+	char frc[32];
+
+	(void)snprintf(frc, sizeof(frc), "%s %.4g", columns[PLICA_REPORT_FRC].name, frc_threshold);
 	plica_html_add(html, "<thead><tr>");
 	for (size_t i = 0; i < LABEL_COUNT; i++)
 		head_cell(html, labels[i].name, i == 0 ? "photons" : "", labels[i].key);
 	for (int i = 0; i < PLICA_REPORT_FIGURES; i++)
-		head_cell(html, columns[i].name, columns[i].unit, columns[i].key);
+		head_cell(html, i == PLICA_REPORT_FRC ? frc : columns[i].name, columns[i].unit,
+			columns[i].key);
 	plica_html_add(html, "</tr></thead>");
 }
 
@@ -147,7 +152,7 @@ static void row(struct plica_html *html, const struct plica_report_job *job,
 }
 
 void plica_report_table(struct plica_html *html, const struct plica_report_study *study,
-	const struct plica_report_outcome *outcome)
+	const struct plica_report_outcome *outcome, double frc_threshold)
 {
 	plica_html_add(html,
 		"<div class=\"script tools\"><label>Filter <input type=\"search\" id=\"filter\" "
@@ -159,7 +164,7 @@ void plica_report_table(struct plica_html *html, const struct plica_report_study
 		"aria-labelledby=\"jobs-caption\"><table class=\"jobs\"><caption "
 		"id=\"jobs-caption\"><span>Every job of the study. <span class=\"script\">Press a "
 		"column&rsquo;s name to sort by it.</span></span></caption>");
-	head(html);
+	head(html, frc_threshold);
 	plica_html_add(html, "<tbody>");
 	for (size_t i = 0; i < study->count; i++)
 		row(html, &study->job[i], &outcome[i]);

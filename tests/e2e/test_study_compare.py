@@ -2,6 +2,7 @@
 """plica study compare: a table that says what plica compare says of each job."""
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -76,6 +77,31 @@ def test_the_designs_smoothing_counts(plica, study, tmp_path):
     page = tmp_path / "report.html"
     plica("study", "report", design, "-o", page)
     assert f"amplitude MS-SSIM</dt><dd>{figures[1]:.4f}</dd>" in page.read_text()
+
+
+def test_the_designs_threshold_counts(plica, study, tmp_path):
+    design = study.parent / "threshold.yaml"
+    for level in (0.5, 0.9):
+        design.write_text(DESIGN + f"metrics: {{frc_threshold: {level}}}\n")
+        plica("study", "compare", design, "-o", tmp_path)
+        row = rows_of(tmp_path / "comparison_metrics.csv")[0]
+        assert float(row["frc_threshold"]) == level
+        if level == 0.5:
+            assert row["frc_crossing"] == row["frc_0_5"] != ""
+    rings = rows_of(tmp_path / "dose_100000_baseline_train_frc_curves.csv")
+    frequency, frc = (
+        np.array([float(ring[key]) for ring in rings]) for key in ("frequency_nyquist", "frc")
+    )
+    k = next(k for k in range(2, len(frc)) if frc[k] < 0.9)
+    past = max(0, (frc[k - 1] - 0.9) / (frc[k - 1] - frc[k])) if frc[k - 1] > 0.9 else 0
+    crossing = frequency[k - 1] + past * frequency[1]
+    assert float(row["frc_crossing"]) == pytest.approx(crossing, rel=1e-5)
+    page = tmp_path / "report.html"
+    plica("study", "report", design, "-o", page)
+    text = page.read_text()
+    assert ">FRC 0.9<" in text and '"threshold":0.9,' in text
+    shown = re.search(r' data-split="train".* data-frc="([^"]+)"', text)[1]
+    assert float(shown) == pytest.approx(crossing, rel=1e-5)
 
 
 def test_another_programs_results(plica, study, tmp_path):

@@ -238,13 +238,13 @@
 	function frc(job) {
 		const curve = (values) => values.map((y, index) => ({ x: job.frequency[index], y }));
 		const dashed = { borderDash: [5, 4], borderWidth: 1.5 };
-		const half = job.frequency.map((x) => ({ x, y: 0.5 }));
+		const level = job.frequency.map((x) => ({ x, y: data.threshold }));
 
 		return {
 			type: "line",
 			data: { datasets: [
 				line("correlation", curve(job.frc), colour("view-0")),
-				line("0.5", half, colour("view-2"), dashed),
+				line(String(data.threshold), level, colour("view-2"), dashed),
 				line("half-bit", curve(job.half_bit), colour("view-1"), dashed),
 			] },
 			options: options({

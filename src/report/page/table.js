@@ -76,11 +76,14 @@
 		setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 	}
 
+	const data = () => JSON.parse(document.getElementById("data").textContent);
 	const title = document.querySelector("h1").textContent.replace(/[^\w.-]+/g, "-");
 
 	function saveJobs() {
 		const keys = ["number", ...[...head].map((cell) => cell.dataset.key), "limit"];
-		const names = { fourier: "fourier_error", frc: "frc_half", phase: "phase_rmse_rad", nrmse: "complex_nrmse",
+		const { threshold } = data();
+		const frc = threshold === 0.5 ? "frc_half" : `frc_${threshold}`;
+		const names = { fourier: "fourier_error", frc, phase: "phase_rmse_rad", nrmse: "complex_nrmse",
 			measured: "measured_dose_photons", dose: "dose_photons", memory: "peak_memory_bytes",
 			overlap: "linear_overlap", limit: "shot_noise_nrmse" };
 		const rows = [...body.rows].filter((row) => !row.hidden);
@@ -90,7 +93,7 @@
 	}
 
 	function saveCurves(key) {
-		const job = JSON.parse(document.getElementById("data").textContent)[key];
+		const job = data()[key];
 		const { dose, view, split } = body.querySelector(`[data-number="${key.slice(4)}"]`).dataset;
 		const name = `${title}-${dose}-${view}-${split}`;
 		const frequency = job.frequency ?? [];

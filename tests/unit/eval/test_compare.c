@@ -220,6 +220,8 @@ static void shift_at_its_limit_is_doubted(void **state)
 		assert_string_equal(comparison->metric[i].reason,
 			of_data ? "not held against any data" : "the shift is at its limit");
 	}
+	assert_string_equal(
+		plica_comparison_crossing(comparison, 0.3).reason, "the shift is at its limit");
 	plica_comparison_free(comparison);
 }
 
