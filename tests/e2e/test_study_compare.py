@@ -100,7 +100,7 @@ def test_the_designs_threshold_counts(plica, study, tmp_path):
     plica("study", "report", design, "-o", page)
     text = page.read_text()
     assert ">FRC 0.9<" in text and '"threshold":0.9,' in text
-    shown = re.search(r' data-split="train".* data-frc="([^"]+)"', text)[1]
+    shown = re.search(r' data-split="train"[^>]* data-frc="([^"]+)"', text)[1]
     assert float(shown) == pytest.approx(crossing, rel=1e-5)
 
 
