@@ -14,14 +14,11 @@
 
 double plica_overlap_fraction(double distance_px, double diameter_px)
 {
-	double radius = 0.5 * diameter_px;
-	double lens;
+	double part = distance_px / diameter_px; /* the squares of both could overflow */
 
-	if (!(distance_px < diameter_px))
+	if (!(part < 1.0))
 		return 0.0;
-	lens = 2.0 * radius * radius * acos(distance_px / diameter_px) -
-	       0.5 * distance_px * sqrt(diameter_px * diameter_px - distance_px * distance_px);
-	return lens / (M_PI * radius * radius);
+	return M_2_PI * (acos(part) - part * sqrt((1.0 - part) * (1.0 + part)));
 }
 
 struct plica_overlap_params plica_overlap_defaults(double probe_diameter_px)
@@ -331,7 +328,11 @@ enum plica_status plica_overlap_measure(struct plica_overlap *out, struct plica_
 	PLICA_TRY(check(params, err));
 	PLICA_TRY(subsample(&sample, positions, params, err));
 	overlap.images_subsampled = sample.count;
-	PLICA_TRY(measure_groups(&overlap, view_of(&sample), params, err));
+	status = measure_groups(&overlap, view_of(&sample), params, err);
+	if (status != PLICA_OK && sample.count < positions.count)
+		(void)plica_error_context(err, status, "in a subsample of %zu of %zu positions",
+			sample.count, positions.count);
+	PLICA_TRY(status);
 	PLICA_TRY(measure_images(&overlap, view_of(&sample), params, err));
 	*out = overlap;
 out:

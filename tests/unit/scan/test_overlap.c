@@ -27,6 +27,24 @@ static void fraction_has_the_known_values(void **state)
 	assert_close(plica_overlap_fraction(8.0 * 0.3, 8.0), 0.624, 5e-4);
 	assert_close(plica_overlap_fraction(8.0, 8.0), 0.0, 0.0);
 	assert_close(plica_overlap_fraction(9.0, 8.0), 0.0, 0.0);
+	/* exactly 1 at the same place, whatever the unit */
+	assert_close(plica_overlap_fraction(0.0, 18.02822880813875), 1.0, 0.0);
+	assert_close(plica_overlap_fraction(4e200, 8e200), 0.391002, 1e-6);
+	assert_close(plica_overlap_fraction(4e-200, 8e-200), 0.391002, 1e-6);
+}
+
+static void a_subsample_too_small_is_called_that(void **state)
+{
+	struct plica_overlap_params params = plica_overlap_defaults(20.0);
+	struct plica_overlap overlap;
+	struct plica_error err;
+
+	(void)state;
+	params.gridsize = 2;
+	params.image_fraction = 0.001;
+	assert_error(plica_overlap_measure(&overlap, raster(6.0), &params, &err),
+		PLICA_ERR_ARGUMENT,
+		"in a subsample of 2 of 1600 positions: the scan has 2 positions");
 }
 
 /* An endless raster is known in closed form; edges are 10 % of this one. */
@@ -143,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fraction_has_the_known_values),
+		cmocka_unit_test(a_subsample_too_small_is_called_that),
 		cmocka_unit_test(raster_measures_as_its_geometry),
 		cmocka_unit_test(four_positions_by_hand),
 		cmocka_unit_test(duplicates_and_subsamples_are_counted),
