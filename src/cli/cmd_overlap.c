@@ -142,12 +142,17 @@ static int overlap_file(const struct arguments *arguments)
 	int result = CLI_DONE;
 
 	PLICA_TRY(plica_dataset_load(&whole, arguments->path, &err));
-	PLICA_TRY(select_view(&view, &selection, &finding.spacing_px, whole, arguments, &err));
+	status = select_view(&view, &selection, &finding.spacing_px, whole, arguments, &err);
 	finding.dataset = view != NULL ? view : whole;
 	finding.selection = view != NULL ? &selection : NULL;
 	params = overlap_params(arguments, finding.dataset);
-	PLICA_TRY(plica_overlap_measure(
-		&overlap, plica_dataset_positions(finding.dataset), &params, &err));
+	if (status == PLICA_OK)
+		status = plica_overlap_measure(
+			&overlap, plica_dataset_positions(finding.dataset), &params, &err);
+	if (status != PLICA_OK) {
+		(void)plica_error_context(&err, status, "cannot measure '%s'", arguments->path);
+		goto out;
+	}
 	if (arguments->output != NULL)
 		PLICA_TRY(save_part(view, whole, arguments, &err));
 	PLICA_TRY(save_files(arguments, &finding, &err));

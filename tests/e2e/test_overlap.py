@@ -251,8 +251,8 @@ def test_what_is_refused(plica, scan, tmp_path):
         done = plica("overlap", scan, *words, check=False)
         assert done.returncode == 2 and part in done.stderr, words
     for words, part in (
-        (("--spacing", "500"), "geometrically impossible"),
-        (("--s-img", "0"), "the fraction of images is 0"),
+        (("--spacing", "500"), f"cannot measure '{scan}': the view is geometrically impossible"),
+        (("--s-img", "0"), f"cannot measure '{scan}': the fraction of images is 0"),
         (("-g", "2", "-k", "3"), "K is 3, expected 4"),
         (("--probe-diameter", "0"), "the probe diameter is 0"),
         (("--metrics", tmp_path / "no" / "m.json"), "m.json"),
