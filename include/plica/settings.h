@@ -25,6 +25,11 @@ enum plica_initial_object {
 	PLICA_INITIAL_DATASET, /**< the dataset's objectGuess: in synthetic data the truth */
 };
 
+enum plica_initial_phase {
+	PLICA_PHASE_FLAT,           /**< 0 everywhere */
+	PLICA_PHASE_CENTER_OF_MASS, /**< integrated from the patterns' centres of mass */
+};
+
 enum plica_noise_model {
 	PLICA_NOISE_GAUSSIAN, /**< of amplitudes: f = sum (|Psi| - sqrt(I))^2 */
 	PLICA_NOISE_POISSON,  /**< of counts: f = sum |Psi|^2 - I log |Psi|^2 */
@@ -115,6 +120,7 @@ struct plica_settings {
 	double exclude_below;         /**< photons; pixels with no more do not count; -1: all do */
 	bool double_precision_fft;    /**< transforms in double, rounded where they end */
 	int initial_object;           /**< enum plica_initial_object */
+	int initial_phase;            /**< enum plica_initial_phase, of a flat object */
 	int noise_model;              /**< enum plica_noise_model */
 	double gaussian_noise_std;    /**< sigma; relaxation 1 / (4 sigma^2) */
 	double poisson_epsilon;       /**< e of I + e and |Psi|^2 + e, photons */

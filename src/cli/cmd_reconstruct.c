@@ -448,8 +448,9 @@ const struct cli_command cmd_reconstruct = {
 	.arguments = "--input-npz FILE --output-dir DIR [OPTIONS]",
 	.summary = "Reconstruct object and probe from a dataset.",
 	.details =
-		"Starts from a flat object and the file's probeGuess. Writes reconstruction.npz\n"
-		"and reconstruction.png. The same file and settings give the same bits, whatever\n"
-		"the number of threads.",
+		"Starts from the file's probeGuess and a flat object, with a phase where the\n"
+		"patterns' centres of mass tell of one. Writes reconstruction.npz and\n"
+		"reconstruction.png. The same file and settings give the same bits, whatever the\n"
+		"number of threads.",
 	.run = run,
 };

@@ -190,3 +190,19 @@ double plica_fft_frequency(size_t k, size_t n)
 
 	return k < (n + 1) / 2 ? index / (double)n : (index - (double)n) / (double)n;
 }
+
+size_t plica_fft_fast_size(size_t least)
+{
+	for (size_t size = least;; size++) {
+		size_t rest = size;
+
+		while (rest % 2 == 0)
+			rest /= 2;
+		while (rest % 3 == 0)
+			rest /= 3;
+		while (rest % 5 == 0)
+			rest /= 5;
+		if (rest == 1)
+			return size;
+	}
+}

@@ -42,6 +42,9 @@ void plica_fft_double_free(struct plica_fft_double *fft);
 void plica_fft_double_forward(const struct plica_fft_double *fft, double _Complex *data);
 void plica_fft_double_inverse(const struct plica_fft_double *fft, double _Complex *data);
 
+/** The next size that has no prime factor above 5. */
+size_t plica_fft_fast_size(size_t least);
+
 /** The signed frequency in cycles/sample of index k of n: k/n for k < (n+1)/2, else (k-n)/n. */
 double plica_fft_frequency(size_t k, size_t n);
 

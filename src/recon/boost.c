@@ -12,23 +12,6 @@
 /* Largest phase step of plica_boost_change, radians. */
 #define CLIP_RAD 0.5F
 
-/* The next size that has no prime factor above 5. */
-static size_t fast_size(size_t least)
-{
-	for (size_t size = least;; size++) {
-		size_t rest = size;
-
-		while (rest % 2 == 0)
-			rest /= 2;
-		while (rest % 3 == 0)
-			rest /= 3;
-		while (rest % 5 == 0)
-			rest /= 5;
-		if (rest == 1)
-			return size;
-	}
-}
-
 enum plica_status plica_boost_create(struct plica_boost **out, struct plica_problem *problem,
 	double c, double cap, struct plica_error *err)
 {
@@ -39,8 +22,8 @@ enum plica_status plica_boost_create(struct plica_boost **out, struct plica_prob
 	boost->problem = problem;
 	boost->c = c;
 	boost->cap = cap;
-	boost->rows = fast_size(problem->object.rows);
-	boost->cols = fast_size(problem->object.cols);
+	boost->rows = plica_fft_fast_size(problem->object.rows);
+	boost->cols = plica_fft_fast_size(problem->object.cols);
 	PLICA_TRY(plica_fft_create(&boost->fft, boost->rows, boost->cols, err));
 	PLICA_TRY(PLICA_NEW(&boost->phase, boost->rows * boost->cols, err));
 	PLICA_TRY(PLICA_NEW(&boost->gain_y, boost->rows, err));

@@ -7,8 +7,8 @@
 
 /**
  * The mean of (sqrt(lambda) - sqrt(I))^2 over valid pixels when I is a Poisson deviate of the true
- * lambda, estimated from the counts alone. A loss far above it has other causes than counting.
+ * lambda, estimated from the counts of every `stride`-th pattern alone. A loss far above it has other causes than counting.
  */
-double plica_counting_floor(const struct plica_problem *problem);
+double plica_counting_floor(const struct plica_problem *problem, size_t stride);
 
 #endif

@@ -61,7 +61,7 @@ static enum plica_status create(
 
 	PLICA_TRY(PLICA_NEW(&ml, 1, err));
 	ml->problem = problem;
-	ml->floor = plica_counting_floor(problem);
+	ml->floor = plica_counting_floor(problem, 1);
 	PLICA_TRY(plica_pie_create(&ml->start, problem, (size_t)settings->start.batch_size,
 		settings->start.alpha, err));
 	PLICA_TRY(plica_cg_create(&ml->cg, problem, err));
@@ -93,12 +93,11 @@ static void enter(struct ml *ml, enum stage stage)
 /* Has the start come to rest, with nothing to be hoped for from going on? */
 static bool has_settled(const struct ml *ml, double loss)
 {
-	bool flat = ml->problem->settings->initial_object == PLICA_INITIAL_FLAT;
 	double excess = loss - ml->floor;
 
 	if (loss < FAR_FLOORS * ml->floor)
 		return loss > START_SETTLED * ml->last_loss;
-	if (flat && excess > PLATEAU_PART * (ml->first_loss - ml->floor))
+	if (ml->problem->flat && excess > PLATEAU_PART * (ml->first_loss - ml->floor))
 		return false;
 	return loss > FAR_SETTLED * ml->last_loss;
 }

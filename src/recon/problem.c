@@ -243,7 +243,8 @@ static enum plica_status create(struct plica_problem **out, const struct plica_d
 	PLICA_TRY(lay_out(problem, dataset, err));
 	PLICA_TRY(plica_pack_patterns(problem, dataset, own, err));
 	plica_problem_flatten(problem);
-	if (settings->initial_object == PLICA_INITIAL_DATASET)
+	problem->flat = settings->initial_object == PLICA_INITIAL_FLAT;
+	if (!problem->flat)
 		PLICA_TRY(copy_object(problem, dataset, err));
 	PLICA_TRY(take_probe(problem, dataset, err));
 	PLICA_TRY(plica_background_create(problem, err));

@@ -40,6 +40,7 @@ struct plica_problem {
 	bool shifted;  /**< plica_problem_is_shifted */
 	size_t roi[4]; /**< scanned box on the canvas: row0, row1, col0, col1 */
 	struct plica_planes object;
+	bool flat;           /**< the object to start from is 1 everywhere */
 	size_t modes;        /**< M, incoherent probe modes; all of them in what follows */
 	size_t probe_floats; /**< of all modes: M waves, one after the other */
 	float *probe;        /**< waves */

@@ -16,6 +16,7 @@
 #include "recon/denoise.h"
 #include "recon/engine.h"
 #include "recon/exit.h"
+#include "recon/initial_phase.h"
 #include "recon/nuisance.h"
 #include "recon/run.h"
 
@@ -24,7 +25,7 @@ static void sum_first_models(struct plica_exit_sums *sums, struct plica_problem 
 {
 	struct plica_exit args = plica_exit_of(problem, 0);
 
-	if (problem->settings->initial_object == PLICA_INITIAL_DATASET || !problem->same_pixels) {
+	if (!problem->flat || !problem->same_pixels) {
 		plica_problem_sums(problem, sums);
 		return;
 	}
@@ -73,6 +74,8 @@ static enum plica_status prepare(struct plica_run *run, struct plica_error *err)
 	plica_checkpoint_fingerprint(run);
 	if (settings->rescale_probe_intensity)
 		PLICA_TRY(rescale_probe(problem, err));
+	if (problem->flat && settings->initial_phase == PLICA_PHASE_CENTER_OF_MASS)
+		PLICA_TRY(plica_initial_phase(problem, err));
 	PLICA_TRY(plica_constraints_create(&run->constraints, problem, err));
 	PLICA_TRY(run->engine->create(&run->state, problem, err));
 	PLICA_TRY(plica_loss_create(&run->displayed, problem, err));

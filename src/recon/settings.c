@@ -8,6 +8,7 @@
 #include "recon/position_step.h"
 
 static const char *const initial_objects[] = {"flat", "dataset", NULL};
+static const char *const initial_phases[] = {"flat", "center_of_mass", NULL};
 static const char *const denoise_modes[] = {"none", "auto", NULL};
 static const char *const batching_modes[] = {"random", "uniform", "compact", NULL};
 static const char *const supports[] = {"none", "ellipse", "rectangle", NULL};
@@ -71,7 +72,10 @@ static const struct plica_setting table[] = {
 		FOR(ALL), "",
 		"transforms in double precision, three times slower in all; all else stays single"},
 	{"initial_object", PLICA_SETTING_CHOICE, AT(initial_object), 0, 0, initial_objects,
-		FOR(ALL), "", "start from a flat object, or from the file's objectGuess"},
+		FOR(ALL), "",
+		"start from a flat object (initial_phase), or from the file's objectGuess"},
+	{"initial_phase", PLICA_SETTING_CHOICE, AT(initial_phase), 0, 0, initial_phases, FOR(ALL),
+		"", "of a flat object: none, or what the patterns' centres of mass tell of it"},
 	{"noise_model", PLICA_SETTING_CHOICE, AT(noise_model), 0, 0, noise_models,
 		FOR(ML) | FOR(LSQML), "",
 		"what is fitted, by ML in its last stage: gaussian amplitudes or poisson counts"},
@@ -379,6 +383,7 @@ static const struct plica_settings common = {
 	.data.gain = 1.0,
 	.exclude_below = -1.0,
 	.initial_object = PLICA_INITIAL_FLAT,
+	.initial_phase = PLICA_PHASE_CENTER_OF_MASS,
 	.noise_model = PLICA_NOISE_POISSON,
 	.gaussian_noise_std = 0.5,
 	.poisson_epsilon = 1e-4,

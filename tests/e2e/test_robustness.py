@@ -66,3 +66,16 @@ def test_a_guess_that_is_too_wide_is_centred(scans, parity, nrmse):
 def test_nonsense_behind_a_mask_is_not_seen(scans, parity, nrmse):
     valid = scans.without_module(64, 0.05)
     assert nrmse(scans.masked(parity, valid)) < 0.03
+
+
+@pytest.mark.parametrize(("turns", "limit"), [(1, 0.03), (2, 0.1)])
+def test_a_phase_that_wraps_is_not_scrambled(scans, parity, nrmse, turns, limit):
+    """The patterns' centres of mass tell it; from a flat object it ends at 0.35 and 0.7."""
+    wrapped = scans.picture_object(parity, 0.8, turns * 2 * np.pi)
+    assert nrmse(scans.simulated(parity, 1e5, obj=wrapped)) < limit
+
+
+def test_a_probe_out_of_focus_is_not_taken_for_a_phase(scans, parity, nrmse):
+    """Strong absorption bends the beam of such a probe: a phase from that would cost 0.015."""
+    absorbing = scans.picture_object(parity, 0.05, 0.0)
+    assert nrmse(scans.simulated(parity, 1e5, obj=absorbing)) < 0.025

@@ -87,7 +87,7 @@ def test_the_designs_threshold_counts(plica, study, tmp_path):
         row = rows_of(tmp_path / "comparison_metrics.csv")[0]
         assert float(row["frc_threshold"]) == level
         if level == 0.5:
-            assert row["frc_crossing"] == row["frc_0_5"] != ""
+            assert row["frc_crossing"] == row["frc_0_5"]
     rings = rows_of(tmp_path / "dose_100000_baseline_train_frc_curves.csv")
     frequency, frc = (
         np.array([float(ring[key]) for ring in rings]) for key in ("frequency_nyquist", "frc")

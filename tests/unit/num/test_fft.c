@@ -135,6 +135,16 @@ static void frequencies_are_numpys(void **state)
 	assert_close(plica_fft_frequency(0, 1), 0.0, 0.0);
 }
 
+static void fast_sizes_have_small_factors(void **state)
+{
+	static const size_t least[] = {1, 7, 8, 11, 61, 91, 241};
+	static const size_t fast[] = {1, 8, 8, 12, 64, 96, 243};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(least) / sizeof(least[0]); k++)
+		assert_int_equal(plica_fft_fast_size(least[k]), fast[k]);
+}
+
 static void a_transform_takes_time(void **state)
 {
 	double small = 0.0, large = 0.0;
@@ -153,6 +163,7 @@ int main(void)
 		cmocka_unit_test(single_transform_follows_the_double_one),
 		cmocka_unit_test(sizes_that_make_no_sense_are_errors),
 		cmocka_unit_test(frequencies_are_numpys),
+		cmocka_unit_test(fast_sizes_have_small_factors),
 		cmocka_unit_test(a_transform_takes_time),
 	};
 

@@ -37,7 +37,7 @@ static void check(double lambda)
 		misfit += (sqrt(lambda) - (double)amplitudes[k]) *
 			  (sqrt(lambda) - (double)amplitudes[k]) / (double)count;
 	assert_ok(plica_problem_create(&problem, dataset, &settings, &err));
-	floor = plica_counting_floor(problem);
+	floor = plica_counting_floor(problem, 1);
 	print_message("# lambda %g: misfit %.4f, floor %.4f\n", lambda, misfit, floor);
 	assert_true(floor < 1.1 * misfit && floor > 0.7 * misfit);
 	plica_problem_free(problem);
