@@ -187,20 +187,32 @@ static bool loss_has_grown(const struct plica_report_result *result)
 	       !(result->loss[result->epoch_count - 1] - best <= 0.1 * fabs(best));
 }
 
+/* At equal fluence a view with a scan of its own has another dose than the one it is listed under. */
+static double expected_dose(
+	const struct plica_report_result *result, const struct plica_report_job *job)
+{
+	const struct plica_json *metadata = result->input.metadata;
+	double own = plica_json_get_number(metadata, "dose", (double)NAN);
+	double label = plica_json_get_number(metadata, "dose_label", (double)NAN);
+
+	return label == job->dose && own > 0.0 ? own : job->dose;
+}
+
 static enum plica_status add_warnings(struct plica_report_result *result,
 	const struct plica_report_job *job, struct plica_error *err)
 {
 	const char *version = plica_json_get_text(job->record, "program_version");
 	double dose = result->input.dose_photons;
+	double expected = expected_dose(result, job);
 	double attempts = plica_json_get_number(job->record, "attempts", 1.0);
 	struct plica_strings *list = &result->warnings;
 	enum plica_status status = PLICA_OK;
 
-	if (isfinite(dose) && isfinite(job->dose) && fabs(dose / job->dose - 1.0) > DOSE_TOLERANCE)
+	if (isfinite(dose) && isfinite(expected) && fabs(dose / expected - 1.0) > DOSE_TOLERANCE)
 		PLICA_TRY(plica_strings_printf(list, err,
 			"the patterns hold %.4g photons each, which is %+.1f %% off the dose %.4g "
-			"that the study names",
-			dose, 100.0 * (dose / job->dose - 1.0), job->dose));
+			"that was asked for",
+			dose, 100.0 * (dose / expected - 1.0), expected));
 	if (loss_has_grown(result))
 		PLICA_TRY(plica_strings_add(list,
 			"the loss of the last epoch is more than a tenth above the smallest one",

@@ -106,7 +106,8 @@ static inline void artifact_save(
 }
 
 /* A data set whose patterns hold `photons` each; without truth where that is not wanted. */
-static inline void artifact_input(const char *path, double photons, bool truth)
+static inline void artifact_input_of(
+	const char *path, double photons, bool truth, const char *metadata)
 {
 	static const char *const all[] = {
 		"ycoords", "xcoords", "diffraction", "_metadata", "probeGuess", "objectGuess"};
@@ -120,13 +121,18 @@ static inline void artifact_input(const char *path, double photons, bool truth)
 	for (size_t i = 0; i < arrays[2].info.count; i++)
 		((float *)arrays[2].data)[i] =
 			(float)sqrt(photons / (ARTIFACT_PATTERN_PX * ARTIFACT_PATTERN_PX));
-	assert_ok(plica_array_from_text(&arrays[3],
-		"{\"selection_strategy\": \"greedy\", \"acceptance_rate\": 0.625}", &err));
+	assert_ok(plica_array_from_text(&arrays[3], metadata, &err));
 	assert_ok(plica_array_create(&arrays[4], PLICA_DTYPE_C64, 2, shape + 1, &err));
 	for (size_t i = 0; i < arrays[4].info.count; i++)
 		((float _Complex *)arrays[4].data)[i] = 1.0f;
 	artifact_picture(&arrays[5], 0.0);
 	artifact_save(path, names, arrays, 6);
+}
+
+static inline void artifact_input(const char *path, double photons, bool truth)
+{
+	artifact_input_of(path, photons, truth,
+		"{\"selection_strategy\": \"greedy\", \"acceptance_rate\": 0.625}");
 }
 
 /* A reconstruction that differs from the truth by `noise`. */

@@ -204,16 +204,20 @@ static void empty_study_has_a_page(void **state)
 	plica_text_release(&page);
 }
 
-/* A study of one job with a data set and, so far, no result. */
-static void make_single(const char *root)
+/* A study of one job with a data set and, so far, no result; `dose` is its entry or "". */
+static void make_single(const char *root, const char *dose)
 {
+	struct plica_text text = {0};
+	struct plica_error err;
 	char path[1024];
 
 	make_job(root, "one", "done");
-	write_in(root, "reconstruction_manifest.json",
-		"{\"artifact_root\": \"/old\", \"jobs\": [{\"view\": \"baseline\", "
-		"\"split\": \"train\", \"output_dir\": \"/old/one\", \"input_npz\": "
-		"\"/old/one.npz\"}]}");
+	assert_ok(plica_text_printf(&text, &err,
+		"{\"artifact_root\": \"/old\", \"jobs\": [{%s\"view\": \"baseline\", \"split\": "
+		"\"train\", \"output_dir\": \"/old/one\", \"input_npz\": \"/old/one.npz\"}]}",
+		dose));
+	write_in(root, "reconstruction_manifest.json", text.data);
+	plica_text_release(&text);
 	artifact_input(artifact_path(path, root, "one.npz"), 1000.0, true);
 }
 
@@ -224,7 +228,7 @@ static void refused_figures_are_not_a_missing_truth(void **state)
 	char root[512], path[1024];
 
 	(void)state;
-	make_single(scratch_path(root, "refused"));
+	make_single(scratch_path(root, "refused"), "");
 	artifact_result(artifact_path(path, root, "one/reconstruction.npz"), 0.0);
 	make_page(&page, root, NULL);
 	assert_shows(&page, "No error against the truth (complex NRMSE) can be trusted.");
@@ -253,7 +257,7 @@ static void results_that_cannot_be_used_name_their_file(void **state)
 	char root[512];
 
 	(void)state;
-	make_single(scratch_path(root, "odd"));
+	make_single(scratch_path(root, "odd"), "");
 	save_odd_result(root, PLICA_DTYPE_F32, 2);
 	make_page(&page, root, NULL);
 	assert_shows(&page, "/odd/one/reconstruction.npz&#39;: &#39;reconstructed_object&#39; is "
@@ -271,6 +275,36 @@ static void results_that_cannot_be_used_name_their_file(void **state)
 	assert_shows(&page, "/odd/one/reconstruction.npz&#39;: &#39;object_origin&#39; has 3 "
 			    "entries, expected a finite row and column");
 	plica_text_release(&page);
+}
+
+/* A view of equal fluence is listed under the baseline's dose and has its own. */
+static void a_dose_is_held_against_its_own_label(void **state)
+{
+	static const struct {
+		const char *metadata;
+		size_t warnings;
+	} cases[] = {
+		{"{\"dose\": 4000, \"dose_label\": 1000}", 0},
+		{"{\"dose\": 4000}", 1},
+		{"{\"dose\": 1000, \"dose_label\": 1000}", 1},
+	};
+	char root[512], path[1024];
+
+	(void)state;
+	make_single(scratch_path(root, "fluence"), "\"dose\": 1000, ");
+	artifact_result(artifact_path(path, root, "one/reconstruction.npz"), 0.05);
+	for (size_t i = 0; i < 3; i++) {
+		struct plica_text page = {0};
+
+		artifact_input_of(
+			artifact_path(path, root, "one.npz"), 4000.0, true, cases[i].metadata);
+		make_page(&page, root, NULL);
+		assert_int_equal(count_of(&page, "the patterns hold 4000 photons each, which is "
+						 "+300.0 % off the dose 1000"),
+			cases[i].warnings);
+		assert_int_equal(count_of(&page, "photons each"), cases[i].warnings);
+		plica_text_release(&page);
+	}
 }
 
 static int prepare(void **state)
@@ -296,6 +330,7 @@ int main(void)
 		cmocka_unit_test(empty_study_has_a_page),
 		cmocka_unit_test(refused_figures_are_not_a_missing_truth),
 		cmocka_unit_test(results_that_cannot_be_used_name_their_file),
+		cmocka_unit_test(a_dose_is_held_against_its_own_label),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, artifact_remove);
