@@ -76,9 +76,12 @@ enum plica_status plica_figure_amplitude_scale(struct plica_figure_scale *out,
 	const struct plica_report_array *array, struct plica_error *err)
 {
 	struct plica_field field = field_of(array);
+	enum plica_status status;
 
 	*out = (struct plica_figure_scale){.direction = 1.0f};
-	return plica_image_amplitude_range(out->range, &field, err);
+	status = plica_image_amplitude_range(out->range, &field, err);
+	out->range[0] = fmax(out->range[0], 0.0); /* around nothing it is widened below */
+	return status;
 }
 
 enum plica_status plica_figure_phase_scale(struct plica_figure_scale *out,

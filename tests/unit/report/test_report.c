@@ -269,6 +269,8 @@ static void results_that_cannot_be_used_name_their_file(void **state)
 	assert_shows(&page, "<dt>epochs</dt><dd>\xe2\x80\x93</dd>");
 	assert_shows(&page, "<dt>probe modes</dt><dd>\xe2\x80\x93</dd>");
 	assert_shows(&page, "alt=\"Object, phase, baseline, train\"");
+	/* and an object of nothing has no negative amplitude */
+	assert_shows(&page, "Object, amplitude <small>0 <i class=\"map\">to</i> 0.500</small>");
 	plica_text_release(&page);
 	save_odd_result(root, PLICA_DTYPE_C64, 3);
 	make_page(&page, root, NULL);
