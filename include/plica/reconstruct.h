@@ -40,6 +40,9 @@ struct plica_reconstruct_hooks {
 	/** Called after each epoch on the calling thread; a non-zero answer stops the run. */
 	int (*progress)(void *context, const struct plica_progress *progress);
 	void *context;
+	/** Called before the first epoch with what is odd about the data but no error: patterns that seem
+	 * to lie on their side; on the calling thread, the text is a sentence. NULL: never. */
+	void (*warning)(void *context, const char *text);
 	/** Called after every so many epochs with object, probe, background, intensities and
 	 * positions as they are (losses and texts are empty), on the calling thread; the product is
 	 * the callee's only during the call. NULL, or 0 epochs: never. */

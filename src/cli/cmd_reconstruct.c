@@ -123,6 +123,12 @@ static int on_epoch(void *context, const struct plica_progress *epoch)
 	return cli_signal != 0;
 }
 
+static void on_warning(void *context, const char *text)
+{
+	(void)context;
+	cli_warn("%s", text);
+}
+
 /* A picture that cannot be drawn does not end a run. */
 static void on_preview(void *context, const struct plica_product *product)
 {
@@ -311,6 +317,7 @@ static int reconstruct(const struct arguments *arguments, const struct plica_set
 	struct plica_product *product = NULL;
 	struct watch watch = {.preview = arguments->preview};
 	struct plica_reconstruct_hooks hooks = {.progress = on_epoch,
+		.warning = on_warning,
 		.preview = on_preview,
 		.preview_epochs = arguments->preview != NULL ? arguments->preview_epochs : 0,
 		.context = &watch,

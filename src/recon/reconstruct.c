@@ -18,6 +18,7 @@
 #include "recon/exit.h"
 #include "recon/initial_phase.h"
 #include "recon/nuisance.h"
+#include "recon/orientation.h"
 #include "recon/run.h"
 
 /* On a flat object the models of all positions differ in their phases alone: one stands for all. */
@@ -64,7 +65,34 @@ static enum plica_status rescale_probe(struct plica_problem *problem, struct pli
 	return PLICA_OK;
 }
 
-static enum plica_status prepare(struct plica_run *run, struct plica_error *err)
+/* What the patterns' centres of mass tell before the first epoch. */
+static enum plica_status look_at_deflections(struct plica_problem *problem,
+	const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
+{
+	enum plica_status status;
+	bool start =
+		problem->flat && problem->settings->initial_phase == PLICA_PHASE_CENTER_OF_MASS;
+	struct plica_deflections deflections = {0};
+	char doubt[PLICA_ORIENTATION_DOUBT_SIZE] = "";
+
+	if (!start && hooks->warning == NULL)
+		return PLICA_OK;
+	PLICA_TRY(plica_deflections_measure(&deflections, problem, err));
+	if (deflections.variance <= 2.0 * deflections.noise)
+		goto out;
+	if (start)
+		PLICA_TRY(plica_initial_phase(problem, &deflections, err));
+	if (hooks->warning != NULL)
+		PLICA_TRY(plica_orientation_doubt(doubt, problem, &deflections, err));
+	if (doubt[0] != '\0')
+		hooks->warning(hooks->context, doubt);
+out:
+	plica_deflections_release(&deflections);
+	return status;
+}
+
+static enum plica_status prepare(
+	struct plica_run *run, const struct plica_reconstruct_hooks *hooks, struct plica_error *err)
 {
 	enum plica_status status;
 	struct plica_problem *problem = run->problem;
@@ -74,8 +102,7 @@ static enum plica_status prepare(struct plica_run *run, struct plica_error *err)
 	plica_checkpoint_fingerprint(run);
 	if (settings->rescale_probe_intensity)
 		PLICA_TRY(rescale_probe(problem, err));
-	if (problem->flat && settings->initial_phase == PLICA_PHASE_CENTER_OF_MASS)
-		PLICA_TRY(plica_initial_phase(problem, err));
+	PLICA_TRY(look_at_deflections(problem, hooks, err));
 	PLICA_TRY(plica_constraints_create(&run->constraints, problem, err));
 	PLICA_TRY(run->engine->create(&run->state, problem, err));
 	PLICA_TRY(plica_loss_create(&run->displayed, problem, err));
@@ -192,7 +219,7 @@ static enum plica_status reconstruct(struct plica_product **out, struct plica_pr
 	struct plica_product *product = NULL;
 	double *given = NULL;
 
-	PLICA_TRY(prepare(&run, err));
+	PLICA_TRY(prepare(&run, hooks, err));
 	PLICA_TRY(keep_positions(&given, problem, err));
 	if (hooks->resume && hooks->checkpoint_path != NULL &&
 		plica_file_exists(hooks->checkpoint_path))

@@ -79,3 +79,17 @@ def test_a_probe_out_of_focus_is_not_taken_for_a_phase(scans, parity, nrmse):
     """Strong absorption bends the beam of such a probe: a phase from that would cost 0.015."""
     absorbing = scans.picture_object(parity, 0.05, 0.0)
     assert nrmse(scans.simulated(parity, 1e5, obj=absorbing)) < 0.025
+
+
+def test_patterns_on_their_side_are_noticed(plica, scans, parity, shared, tmp_path):
+    """Nothing is said of the data as they are, the measured star's neither."""
+    star = scans.load(shared / "data" / "siemens_star.npz")
+    for scan in (parity, star):
+        lying = {**scan, "diffraction": scan["diffraction"].transpose(0, 2, 1).copy()}
+        said = []
+        for made in (scan, lying):
+            path = scans.save(tmp_path / "scan.npz", made)
+            options = ("-a", "LSQML", "-n", 1, "--progress", "none")
+            said.append(plica("reconstruct", "-i", path, "-o", tmp_path, *options).stderr)
+        assert "better" not in said[0]
+        assert "the patterns fit the scan better transposed" in said[1]
