@@ -2,8 +2,8 @@
 """Long runs are safe: killed, starved, diverging, watched, and ended early."""
 import json
 import random
-import shutil
 import resource
+import shutil
 import subprocess
 import time
 
