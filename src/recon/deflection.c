@@ -112,6 +112,7 @@ static double take_moments(
 	double y = moments->y / photons;
 	double x = moments->x / photons;
 
+	deflections->photons[index] = moments->photons;
 	deflections->y[index] = y;
 	deflections->x[index] = x;
 	return fmax(moments->square / photons - y * y - x * x, 0.0) / (2.0 * photons);
@@ -144,6 +145,7 @@ enum plica_status plica_deflections_measure(
 	PLICA_TRY(PLICA_NEW(&noise, count, err));
 	PLICA_TRY(PLICA_NEW(&out->y, count, err));
 	PLICA_TRY(PLICA_NEW(&out->x, count, err));
+	PLICA_TRY(PLICA_NEW(&out->photons, count, err));
 #pragma omp parallel for schedule(static) num_threads(problem->threads)
 	for (size_t i = 0; i < count; i++) {
 		struct moments moments = moments_of(plica_problem_pattern(problem, i), &k);
@@ -167,5 +169,6 @@ void plica_deflections_release(struct plica_deflections *deflections)
 {
 	plica_free(deflections->y);
 	plica_free(deflections->x);
+	plica_free(deflections->photons);
 	*deflections = (struct plica_deflections){0};
 }

@@ -17,6 +17,7 @@
 struct plica_deflections {
 	size_t count;
 	double *y, *x;   /**< g, radians/px */
+	double *photons; /**< that came through, sum of I */
 	double variance; /**< of one component, mean of both */
 	double noise;    /**< the part of it that comes from counting, if these are counts */
 };

@@ -57,7 +57,7 @@ enum plica_status plica_initial_phase(struct plica_problem *problem,
 	struct plica_integral integral;
 	double flat = measure(problem).residual;
 
-	status = plica_integral_create(&integral, problem, err);
+	status = plica_integral_create(&integral, problem, deflections, err);
 	if (status != PLICA_OK)
 		return status;
 	(void)plica_integral_solve(&integral, problem, deflections);

@@ -48,8 +48,9 @@ enum plica_status plica_orientation_doubt(char text[PLICA_ORIENTATION_DOUBT_SIZE
 	size_t best = 0;
 
 	text[0] = '\0';
-	turned.y = turned.x = NULL;
-	PLICA_TRY(plica_integral_create(&integral, problem, err));
+	turned.y = turned.x = turned.photons = NULL;
+	/* without the curvature of the probe, which a wrong guess has wrong */
+	PLICA_TRY(plica_integral_create(&integral, problem, NULL, err));
 	given = plica_integral_solve(&integral, problem, deflections);
 	if (given < WELL_EXPLAINED)
 		goto out;

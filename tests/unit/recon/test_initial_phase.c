@@ -61,7 +61,8 @@ static bool is_flat(const struct plica_problem *problem)
 static void a_phase_that_wraps_is_found(void **state)
 {
 	struct plica_settings settings;
-	struct plica_problem *problem = start(wrapping_dataset(1.0, AS_IS), &settings, 1);
+	struct plica_problem *problem =
+		start(wrapping_dataset((struct wrapping){.strength = 1.0}), &settings, 1);
 	double found = agreement(problem);
 	double flat;
 
@@ -77,16 +78,13 @@ static void a_phase_that_wraps_is_found(void **state)
 /* Nothing that the patterns do not confirm: no phase at all, and patterns that lie on their side. */
 static void the_object_stays_flat(void **state)
 {
-	static const struct {
-		double strength;
-		enum lie lie;
-	} cases[] = {{0.0, AS_IS}, {1.0, QUARTER}};
+	static const struct wrapping cases[] = {
+		{.strength = 0.0}, {.strength = 1.0, .lie = QUARTER}};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct plica_settings settings;
-		struct plica_problem *problem =
-			start(wrapping_dataset(cases[i].strength, cases[i].lie), &settings, 1);
+		struct plica_problem *problem = start(wrapping_dataset(cases[i]), &settings, 1);
 
 		assert_true(is_flat(problem));
 		plica_problem_free(problem);
@@ -96,8 +94,10 @@ static void the_object_stays_flat(void **state)
 static void threads_do_not_change_it(void **state)
 {
 	struct plica_settings settings[2];
-	struct plica_problem *one = start(wrapping_dataset(1.0, AS_IS), &settings[0], 1);
-	struct plica_problem *three = start(wrapping_dataset(1.0, AS_IS), &settings[1], 3);
+	struct plica_problem *one =
+		start(wrapping_dataset((struct wrapping){.strength = 1.0}), &settings[0], 1);
+	struct plica_problem *three =
+		start(wrapping_dataset((struct wrapping){.strength = 1.0}), &settings[1], 3);
 	size_t bytes = one->object.rows * one->object.stride * sizeof(float);
 
 	(void)state;

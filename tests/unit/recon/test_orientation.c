@@ -10,7 +10,8 @@ static struct plica_error err;
 
 static void doubt(char text[PLICA_ORIENTATION_DOUBT_SIZE], double strength, enum lie lie)
 {
-	struct plica_dataset *dataset = wrapping_dataset(strength, lie);
+	struct plica_dataset *dataset =
+		wrapping_dataset((struct wrapping){.strength = strength, .lie = lie});
 	struct plica_settings settings;
 	struct plica_problem *problem = NULL;
 	struct plica_deflections deflections;

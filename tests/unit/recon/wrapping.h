@@ -29,16 +29,31 @@ static inline double phase_at(double y, double x)
 	       4.0 * sin(2.0 * M_PI * (y + x) / 44.0 + 1.0);
 }
 
-static inline double complex probe_at(size_t row, size_t col)
+/* How the detector's axes lie. */
+enum lie { AS_IS, TRANSPOSED, MIRRORED, QUARTER, HALF };
+
+/* The phase times `strength`; |O|^2 between 1 - absorption and 1; the probe's phase is curvature r^2 / 2, in
+ * radians. */
+struct wrapping {
+	double strength, absorption, curvature;
+	enum lie lie;
+};
+
+static inline double transmission_at(double y, double x, double absorption)
+{
+	double wave = sin(2.0 * M_PI * x / 44.0) * cos(2.0 * M_PI * y / 33.0);
+
+	return 1.0 - absorption * (0.5 + 0.5 * wave);
+}
+
+static inline double complex probe_at(size_t row, size_t col, double curvature)
 {
 	double y = (double)row - SIDE / 2.0;
 	double x = (double)col - SIDE / 2.0;
+	double square = y * y + x * x;
 
-	return 30.0 * exp(-0.5 * (y * y + x * x) / (SIGMA * SIGMA));
+	return 30.0 * exp(-0.5 * square / (SIGMA * SIGMA)) * phasor(0.5 * curvature * square);
 }
-
-/* How the detector's axes lie. */
-enum lie { AS_IS, TRANSPOSED, MIRRORED, QUARTER, HALF };
 
 static inline size_t pixel_of(size_t row, size_t col, enum lie lie)
 {
@@ -62,7 +77,7 @@ static inline size_t pixel_of(size_t row, size_t col, enum lie lie)
 
 /* Whole photons of the exit wave whose patch begins at (top, left). */
 static inline void fill_pattern(
-	float *pattern, size_t top, size_t left, double strength, enum lie lie)
+	float *pattern, size_t top, size_t left, const struct wrapping *wrapping)
 {
 	struct plica_error err = {0};
 	struct plica_fft_double *fft = NULL;
@@ -70,38 +85,42 @@ static inline void fill_pattern(
 
 	assert_ok(plica_fft_double_create(&fft, SIDE, SIDE, &err));
 	assert_ok(PLICA_NEW(&wave, SIDE * SIDE, &err));
-	for (size_t k = 0; k < SIDE * SIDE; k++)
-		wave[k] = probe_at(k / SIDE, k % SIDE) *
-			  phasor(strength *
-				  phase_at((double)(top + k / SIDE), (double)(left + k % SIDE)));
+	for (size_t k = 0; k < SIDE * SIDE; k++) {
+		double y = (double)(top + k / SIDE);
+		double x = (double)(left + k % SIDE);
+
+		wave[k] = probe_at(k / SIDE, k % SIDE, wrapping->curvature) *
+			  phasor(wrapping->strength * phase_at(y, x)) *
+			  sqrt(transmission_at(y, x, wrapping->absorption));
+	}
 	plica_fft_double_forward(fft, wave);
 	for (size_t k = 0; k < SIDE * SIDE; k++) {
 		size_t row = (k / SIDE + SIDE / 2) % SIDE;
 		size_t col = (k % SIDE + SIDE / 2) % SIDE;
 		double amplitude = cabs(wave[k]) / SIDE;
 
-		pattern[pixel_of(row, col, lie)] = (float)sqrt(rint(amplitude * amplitude));
+		pattern[pixel_of(row, col, wrapping->lie)] =
+			(float)sqrt(rint(amplitude * amplitude));
 	}
 	plica_fft_double_free(fft);
 	plica_free(wave);
 }
 
-static inline struct plica_dataset *wrapping_dataset(double strength, enum lie lie)
+static inline struct plica_dataset *wrapping_dataset(struct wrapping wrapping)
 {
 	struct plica_error err = {0};
 	struct plica_dataset *dataset = NULL;
 
 	assert_ok(plica_dataset_create(&dataset, COUNT, SIDE, 1, 0, 0, &err));
 	for (size_t k = 0; k < SIDE * SIDE; k++)
-		dataset->probe[k] = (float complex)probe_at(k / SIDE, k % SIDE);
+		dataset->probe[k] = (float complex)probe_at(k / SIDE, k % SIDE, wrapping.curvature);
 	for (size_t i = 0; i < COUNT; i++) {
 		size_t top = STEP * (i / PER_AXIS);
 		size_t left = STEP * (i % PER_AXIS);
 
 		dataset->y_px[i] = (double)(top + SIDE / 2);
 		dataset->x_px[i] = (double)(left + SIDE / 2);
-		fill_pattern(
-			(float *)dataset->patterns + i * SIDE * SIDE, top, left, strength, lie);
+		fill_pattern((float *)dataset->patterns + i * SIDE * SIDE, top, left, &wrapping);
 	}
 	return dataset;
 }
